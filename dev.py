@@ -1,0 +1,149 @@
+"""Everything that a contributor or CI types, with nothing but Python 3 and git on the machine.
+
+    python3 dev.py demo [COMMAND ...]   install, then show the bundled sample cluster
+    python3 dev.py test [PYTEST ...]    install, then run all tests
+    python3 dev.py lint                 ruff, both halves
+    python3 dev.py types                mypy --strict
+    python3 dev.py compat               the ApiClient session on kubernetes 35, 36 and 37
+
+Inside an activated virtual environment it uses that one; otherwise it makes `.venv` here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+CONSTRAINTS = ROOT / "constraints.txt"
+KUBERNETES_VERSIONS = ("35.0.0", "36.0.3", "37.0.2")
+SESSION_TESTS = "tests/kube/test_api_client_session.py"
+
+
+def main(arguments: list[str]) -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036 - people run this with whatever python3 they have
+        print(f"kubectl-ds needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
+        return 2
+    verbs = {"demo": demo, "test": test, "lint": lint, "types": types, "compat": compat}
+    if not arguments or arguments[0] not in verbs:
+        print(__doc__, file=sys.stderr)
+        return 2
+    return verbs[arguments[0]](arguments[1:])
+
+
+def demo(arguments: list[str]) -> int:
+    environment = installed(extras="")
+    return run([script(environment, "kubectl-ds"), "demo", *(arguments or ["coverage"])])
+
+
+def test(arguments: list[str]) -> int:
+    environment = installed(extras="[test]")
+    return run([python(environment), "-m", "pytest", *arguments])
+
+
+def lint(_: list[str]) -> int:
+    ruff = script(installed(extras="[test]"), "ruff")
+    return run([ruff, "check", "."]) or run([ruff, "format", "--check", "."])
+
+
+def types(_: list[str]) -> int:
+    return run([script(installed(extras="[test]"), "mypy")])
+
+
+def compat(_: list[str]) -> int:
+    """Three releases, three different libraries below their typed methods: each gets its own environment."""
+    worst = 0
+    for version in KUBERNETES_VERSIONS:
+        environment = ROOT / f".venv-kubernetes-{version}"
+        create(environment)
+        # The constraints pin one release of the client and what that one needs; the others bring their own.
+        run_or_stop(
+            [
+                python(environment),
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                f"kubernetes=={version}",
+                "-e",
+                ".[session-test]",
+            ]
+        )
+        print(f"--- kubernetes {version}", flush=True)
+        worst = run([python(environment), "-m", "pytest", SESSION_TESTS]) or worst
+    return worst
+
+
+def installed(*, extras: str) -> Path:
+    """The environment, with this checkout installed into it; pip runs only when something changed."""
+    environment = Path(sys.prefix) if sys.prefix != sys.base_prefix else ROOT / ".venv"
+    if environment != Path(sys.prefix):
+        create(environment)
+    stamp = environment / f".kubectl-ds{extras}.stamp"
+    wanted = fingerprint()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        print(f"Installing kubectl-ds{extras} into {environment} ...", file=sys.stderr, flush=True)
+        run_or_stop(
+            [
+                python(environment),
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                "-c",
+                str(CONSTRAINTS),
+                "-e",
+                f"{ROOT}{extras}",
+            ]
+        )
+        stamp.write_text(wanted)
+    return environment
+
+
+def create(environment: Path) -> None:
+    if Path(python(environment)).exists():
+        return
+    try:
+        venv.create(environment, with_pip=True)
+    except (subprocess.CalledProcessError, ImportError) as error:
+        raise SystemExit(
+            f"Python's venv module could not make {environment} ({error}). "
+            "On Debian and Ubuntu: apt install python3-venv. Or activate a virtual environment and run this again."
+        ) from error
+
+
+def fingerprint() -> str:
+    sources = (ROOT / "setup.cfg", ROOT / "pyproject.toml", CONSTRAINTS)
+    return hashlib.sha256(
+        b"".join(source.read_bytes() for source in sources) + str(ROOT).encode()
+    ).hexdigest()
+
+
+def python(environment: Path) -> str:
+    return script(environment, "python")
+
+
+def script(environment: Path, name: str) -> str:
+    windows = os.name == "nt"
+    return str(environment / ("Scripts" if windows else "bin") / (f"{name}.exe" if windows else name))
+
+
+def run(command: list[str]) -> int:
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def run_or_stop(command: list[str]) -> None:
+    code = run(command)
+    if code:
+        raise SystemExit(f"this failed with exit code {code}: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
