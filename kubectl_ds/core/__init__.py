@@ -1,0 +1,1 @@
+"""Pure: a snapshot in, a report out. No I/O, no clock, no environment."""

@@ -1,0 +1,222 @@
+"""Node by node: which node has its pod, which lacks it, which has one too many, and why.
+
+Placement, ownership and status are the DaemonSet controller's own (pkg/controller/daemon); the states are the
+program's own: see docs/coverage.md.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+
+from kubectl_ds.core.causes import distinct_causes
+from kubectl_ds.core.coverage_node import NodeJudge
+from kubectl_ds.core.coverage_report import (
+    CoverageReport,
+    DaemonSetCoverage,
+    NodeCoverage,
+    OrphanedPod,
+    State,
+    Summary,
+)
+from kubectl_ds.core.creation_failures import creation_failure
+from kubectl_ds.core.event_index import EventIndex
+from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
+from kubectl_ds.core.missing import MissingContext
+from kubectl_ds.core.model import DaemonSet, Node, Pod
+from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.ownership import PodIndex, pods_by_node
+from kubectl_ds.core.placement import Placement, place_all
+from kubectl_ds.core.revisions import current_revision, revision_hash, revisions_of
+from kubectl_ds.core.scheduling import SchedulingContext
+from kubectl_ds.core.scheduling.node_room import RoomIndex
+from kubectl_ds.core.snapshot import ClusterSnapshot, Gap, Resource
+from kubectl_ds.core.status import Disagreement, compute_status, disagreements
+from kubectl_ds.core.update_strategy import rolls
+
+_WANTED: tuple[Resource, ...] = ("nodes", "pods", "controllerrevisions", "events")
+
+
+def coverage(
+    snapshot: ClusterSnapshot,
+    *,
+    names: Collection[str] | None = None,
+    states: Collection[State] | None = None,
+    problems: bool = False,
+    gates: FeatureGates | None = None,
+) -> CoverageReport:
+    """The coverage of every DaemonSet in the snapshot, or of those with one of `names`.
+
+    `states` and `problems` (nodes that are not as they should be) narrow the nodes and causes listed, never
+    the summary. `gates`: inferred from the objects when None. Without the node list there are no nodes in
+    the report; without the pods nodes have an eligibility and no state.
+    """
+    cluster = _Cluster(snapshot, gates)
+    chosen = (one for one in snapshot.daemonsets if names is None or one.metadata.name in names)
+    items = [
+        _one(cluster, daemonset, states=states, problems=problems)
+        for daemonset in sorted(chosen, key=lambda one: (one.metadata.namespace, one.metadata.name))
+    ]
+    return CoverageReport(items=tuple(items), incomplete=snapshot.gaps)
+
+
+class _Cluster:
+    """A snapshot with its joins, each built once and only when asked for."""
+
+    def __init__(self, snapshot: ClusterSnapshot, gates: FeatureGates | None) -> None:
+        self.snapshot = snapshot
+        self._gates = gates
+        self._order: dict[str, tuple[object, ...]] = {}
+
+    @cached_property
+    def gates(self) -> FeatureGates:
+        return self._gates or infer_feature_gates(self.snapshot.daemonsets, self.snapshot.pods)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        return tuple(sorted(self.snapshot.nodes, key=lambda node: natural_key(node.metadata.name)))
+
+    @cached_property
+    def pods(self) -> PodIndex:
+        return PodIndex(self.snapshot.pods)
+
+    @cached_property
+    def events(self) -> EventIndex:
+        return EventIndex(self.snapshot.events)
+
+    @cached_property
+    def room(self) -> RoomIndex | None:
+        return RoomIndex(self.snapshot.pods) if self.snapshot.all_pods else None
+
+    def unread(self, resource: Resource, namespace: str) -> bool:
+        """Whether a resource that this DaemonSet needs was not read, or not wholly.
+
+        A cluster-wide gap in pods that were read concerns the other namespaces: the DaemonSet's own pods are
+        asked for apart from those that only take room.
+        """
+        if resource not in self.snapshot.read:
+            return True
+        where = {namespace} if resource == "pods" else {namespace, ""}
+        return any(gap.resource == resource and gap.namespace in where for gap in self.snapshot.gaps)
+
+
+def _one(
+    cluster: _Cluster, daemonset: DaemonSet, *, states: Collection[State] | None, problems: bool
+) -> DaemonSetCoverage:
+    meta = daemonset.metadata
+    unread = frozenset(one for one in _WANTED if cluster.unread(one, meta.namespace))
+    placements = {} if "nodes" in unread else place_all(daemonset, cluster.nodes, cluster.gates)
+    by_node: Mapping[str, Sequence[Pod]] = {}
+    if "pods" not in unread:
+        by_node = pods_by_node(daemonset, cluster.pods.claimed(daemonset))
+    judge, disagreeing = _judge(cluster, daemonset, placements, by_node, unread)
+    every = (
+        []
+        if "nodes" in unread
+        else [
+            judge.node(node, placements[node.metadata.name], by_node.get(node.metadata.name, ()))
+            for node in cluster.nodes
+        ]
+    )
+    orphaned = () if unread & {"nodes", "pods"} else _orphaned(by_node, placements)
+    listed = tuple(node for node in every if _is_listed(node, states, problems=problems))
+    return DaemonSetCoverage(
+        namespace=meta.namespace,
+        name=meta.name,
+        uid=meta.uid,
+        summary=_summary(every, len(orphaned), unread),
+        controller_disagrees=disagreeing,
+        nodes=listed,
+        causes=distinct_causes(listed),
+        orphaned=orphaned,
+        incomplete=_gaps_of(cluster.snapshot, meta.namespace),
+    )
+
+
+def _judge(
+    cluster: _Cluster,
+    daemonset: DaemonSet,
+    placements: Mapping[str, Placement],
+    by_node: Mapping[str, Sequence[Pod]],
+    unread: frozenset[Resource],
+) -> tuple[NodeJudge, tuple[Disagreement, ...]]:
+    """What judges the nodes of one DaemonSet, and where its stored status differs from the computed one."""
+    snapshot, meta = cluster.snapshot, daemonset.metadata
+    current_hash = None
+    if "controllerrevisions" not in unread:
+        history = revisions_of(daemonset, snapshot.revisions)
+        current_hash = revision_hash(current_revision(snapshot.daemonset_objects.get(meta.uid), history))
+    computed = compute_status(daemonset, placements, by_node, current_hash or "", snapshot.taken_at)
+    failure = creation_failure(cluster.events.about("DaemonSet", meta))
+    judge = NodeJudge(
+        daemonset=daemonset,
+        current_hash=current_hash,
+        pods_unread="pods" in unread,
+        events=cluster.events,
+        missing=MissingContext(
+            daemonset=daemonset,
+            computed=computed,
+            failure=failure,
+            events_unread="events" in unread,
+            now=snapshot.taken_at,
+        ),
+        scheduling=lambda: SchedulingContext(
+            now=snapshot.taken_at,
+            room=cluster.room,
+            gates=cluster.gates,
+            outdated_pods_are_replaced=rolls(daemonset),
+        ),
+    )
+    if unread & {"nodes", "pods"}:
+        return judge, ()
+    return judge, tuple(
+        one
+        for one in disagreements(daemonset, computed)
+        if current_hash is not None or one.field != "updatedNumberScheduled"
+    )
+
+
+def _orphaned(
+    by_node: Mapping[str, Sequence[Pod]], placements: Mapping[str, Placement]
+) -> tuple[OrphanedPod, ...]:
+    found = [
+        OrphanedPod(pod=pod.metadata.name, node=node)
+        for node, pods in by_node.items()
+        if node not in placements
+        for pod in pods
+    ]
+    return tuple(sorted(found, key=lambda one: (natural_key(one.node), one.pod)))
+
+
+def _is_listed(node: NodeCoverage, states: Collection[State] | None, *, problems: bool) -> bool:
+    if states is not None and node.state not in states:
+        return False
+    return node.is_problem if problems else True
+
+
+def _summary(nodes: Sequence[NodeCoverage], orphaned: int, unread: frozenset[Resource]) -> Summary:
+    """Counts; None for everything that rests on what was not read."""
+    if "nodes" in unread:
+        return Summary(**dict.fromkeys(Summary.__struct_fields__, None))
+    blind = "pods" in unread
+
+    def count(state: State) -> int | None:
+        return None if blind else sum(node.state == state for node in nodes)
+
+    return Summary(
+        nodes=len(nodes),
+        eligible=sum(node.eligible for node in nodes),
+        ready=count("Ready"),
+        not_ready=count("NotReady"),
+        pending=count("Pending"),
+        missing=count("Missing"),
+        extra=count("Extra"),
+        excluded=count("Excluded"),
+        duplicate=None if blind else sum(bool(node.duplicate) for node in nodes),
+        outdated=None
+        if blind or "controllerrevisions" in unread
+        else sum(bool(node.outdated) for node in nodes),
+        orphaned=None if blind else orphaned,
+    )
+
+
+def _gaps_of(snapshot: ClusterSnapshot, namespace: str) -> tuple[Gap, ...]:
+    return tuple(gap for gap in snapshot.gaps if not gap.namespace or gap.namespace == namespace)

@@ -1,0 +1,136 @@
+"""One node and one DaemonSet: the state, the flags, the reasons."""
+
+from collections.abc import Callable, Sequence
+
+from kubectl_ds.core.binding import binding_of
+from kubectl_ds.core.coverage_reasons import NodeReason, outlook_of
+from kubectl_ds.core.coverage_report import NodeCoverage, PodCoverage, State
+from kubectl_ds.core.event_index import EventIndex
+from kubectl_ds.core.extra import fate_of_extra
+from kubectl_ds.core.missing import MissingContext, missing_reasons
+from kubectl_ds.core.model import DaemonSet, Node, Pod
+from kubectl_ds.core.ownership import is_terminal, is_terminating
+from kubectl_ds.core.placement import Placement
+from kubectl_ds.core.pod_health import pod_health
+from kubectl_ds.core.revisions import HASH_LABEL, is_pod_updated, template_generation
+from kubectl_ds.core.scheduling import SchedulingContext, pending_reasons
+from kubectl_ds.core.status import is_ready
+from kubectl_ds.core.update_strategy import surge_enabled
+
+
+class NodeJudge:
+    """Judges the nodes of one DaemonSet. What several nodes share is worked out once."""
+
+    def __init__(
+        self,
+        *,
+        daemonset: DaemonSet,
+        current_hash: str | None,
+        pods_unread: bool,
+        events: EventIndex,
+        missing: MissingContext,
+        scheduling: Callable[[], SchedulingContext],
+    ) -> None:
+        """`current_hash` is None when the revisions could not be read."""
+        self._daemonset = daemonset
+        self._current_hash = current_hash
+        self._generation = template_generation(daemonset)
+        self._surges = surge_enabled(daemonset)
+        self._pods_unread = pods_unread
+        self._events = events
+        self._missing = missing
+        self._scheduling = scheduling
+
+    def node(self, node: Node, placement: Placement, pods: Sequence[Pod]) -> NodeCoverage:
+        """`pods`: what the controller counts on this node, in its order."""
+        live = [pod for pod in pods if not is_terminal(pod) and not is_terminating(pod)]
+        state = None if self._pods_unread else _state(placement, pods, live)
+        reasons = self._reasons(state, node, placement, pods, live)
+        return NodeCoverage(
+            node=node.metadata.name,
+            state=state,
+            eligible=placement.should_run,
+            duplicate=None if self._pods_unread else self._is_duplicate(live),
+            outdated=self._is_outdated(live),
+            pods=tuple(self._pod(pod) for pod in pods),
+            reasons=reasons,
+            outlook=outlook_of(reasons),
+        )
+
+    def _reasons(
+        self,
+        state: State | None,
+        node: Node,
+        placement: Placement,
+        pods: Sequence[Pod],
+        live: Sequence[Pod],
+    ) -> tuple[NodeReason, ...]:
+        now = self._missing.now
+        match state:
+            case "Ready":
+                return ()
+            case "NotReady":
+                pod = next(pod for pod in live if pod.spec.node_name)
+                return tuple(pod_health(pod, node, self._events.about("Pod", pod.metadata), now))
+            case "Pending":
+                pod = live[0]
+                outdated = self._current_hash is not None and not self._is_updated(pod)
+                return pending_reasons(pod, node, self._scheduling(), outdated=outdated)
+            case "Missing":
+                return missing_reasons(node, pods, self._missing)
+            case "Extra":
+                return (*_failing_rule(placement), fate_of_extra(self._daemonset, node, pods, placement, now))
+            case "Excluded" | None:
+                return _failing_rule(placement)
+
+    def _is_updated(self, pod: Pod) -> bool:
+        return is_pod_updated(pod, self._current_hash or "", self._generation)
+
+    def _is_outdated(self, live: Sequence[Pod]) -> bool | None:
+        if self._current_hash is None or self._pods_unread:
+            return None
+        return any(not self._is_updated(pod) for pod in live)
+
+    def _is_duplicate(self, live: Sequence[Pod]) -> bool:
+        """More than one live pod, except the old and the new one of a surge."""
+        if len(live) < 2:
+            return False
+        if not self._surges or len(live) > 2:
+            return True
+        first, second = live
+        if self._current_hash is None:
+            return first.metadata.labels.get(HASH_LABEL) == second.metadata.labels.get(HASH_LABEL)
+        return self._is_updated(first) == self._is_updated(second)
+
+    def _pod(self, pod: Pod) -> PodCoverage:
+        binding = binding_of(pod, self._daemonset)
+        return PodCoverage(
+            name=pod.metadata.name,
+            phase=pod.status.phase,
+            ready=is_ready(pod),
+            binding=binding.how,
+            pinned_to=binding.pinned_to,
+            revision=pod.metadata.labels.get(HASH_LABEL),
+        )
+
+
+def _state(placement: Placement, pods: Sequence[Pod], live: Sequence[Pod]) -> State:
+    """Ready as soon as one live pod is; a pod that is bound outweighs one that is not.
+
+    What is dead covers no node that is eligible, and yet makes another one Extra: the controller counts it in
+    `numberMisscheduled` until it is gone.
+    """
+    if not placement.should_run:
+        return "Extra" if pods else "Excluded"
+    if not live:
+        return "Missing"
+    bound = [pod for pod in live if pod.spec.node_name]
+    if not bound:
+        return "Pending"
+    return "Ready" if any(is_ready(pod) for pod in bound) else "NotReady"
+
+
+def _failing_rule(placement: Placement) -> tuple[NodeReason, ...]:
+    """The rule at which the controller stops, and no other: a node that fails affinity is not out for a taint."""
+    decided = placement.deciding
+    return () if decided is None or decided.reason is None else (decided.reason,)

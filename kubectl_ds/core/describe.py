@@ -1,0 +1,116 @@
+"""What `describe` says of a DaemonSet beside the object itself and its coverage.
+
+Upstream: `getPodStatusForController` and `DescribeEvents` of kubectl's pkg/describe/describe.go; the revisions
+with the nodes on each are ours.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from kubectl_ds.core.model import DaemonSet, Event, Pod
+from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.ownership import PodIndex, is_orphan, target_node_name
+from kubectl_ds.core.revisions import HASH_LABEL, current_revision, revision_hash, revisions_of
+from kubectl_ds.core.snapshot import ClusterSnapshot
+
+CHANGE_CAUSE = "kubernetes.io/change-cause"
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+class PodPhases(Struct, frozen=True):
+    """kubectl's `Pods Status`: pods owned and selected, by phase; phase Unknown is in none of them."""
+
+    running: int = 0
+    waiting: int = 0
+    succeeded: int = 0
+    failed: int = 0
+
+
+class RevisionNodes(Struct, frozen=True, kw_only=True):
+    """One revision and the nodes that a pod of it is bound or pinned to, in natural order.
+
+    `number` is None for pods whose hash belongs to no revision that is left. `nodes` has a node once,
+    however many pods of the revision it holds; `pods` counts them all.
+    """
+
+    number: int | None
+    hash: str
+    current: bool
+    created: datetime | None = None
+    change_cause: str = ""
+    nodes: tuple[str, ...] = ()
+    pods: int = 0
+
+
+class Description(Struct, frozen=True, kw_only=True):
+    """Facts for `describe`. None in place of a value: it could not be read, see the snapshot's gaps."""
+
+    phases: PodPhases | None
+    revisions: tuple[RevisionNodes, ...] | None
+    events: tuple[Event, ...] | None
+    events_wanted: bool = True
+    """False: nobody asked for events (`--show-events=false`)."""
+
+
+def description(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> Description:
+    """What the snapshot holds about one of its DaemonSets."""
+    claimed = PodIndex(snapshot.pods).claimed(daemonset)
+    namespace = daemonset.metadata.namespace
+    pods_known = snapshot.knows("pods", namespace)
+    revisions_known = snapshot.knows("controllerrevisions", namespace)
+    events_known = snapshot.knows("events", namespace)
+    return Description(
+        phases=_phases(claimed) if pods_known else None,
+        revisions=_revisions(snapshot, daemonset, claimed) if pods_known and revisions_known else None,
+        events=events_about(daemonset, snapshot.events) if events_known else None,
+        events_wanted=events_known or snapshot.lacks("events"),
+    )
+
+
+def events_about(daemonset: DaemonSet, events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events on the object, the one seen last at the end; new-style ones have no such time and come first."""
+    found = [event for event in events if event.involved_object.uid == daemonset.metadata.uid]
+    return tuple(sorted(found, key=lambda event: event.last_timestamp or _BEGINNING))
+
+
+def _phases(claimed: Sequence[Pod]) -> PodPhases:
+    counts = {"Running": 0, "Pending": 0, "Succeeded": 0, "Failed": 0}
+    for pod in claimed:
+        if not is_orphan(pod) and pod.status.phase in counts:
+            counts[pod.status.phase] += 1
+    return PodPhases(counts["Running"], counts["Pending"], counts["Succeeded"], counts["Failed"])
+
+
+def _revisions(
+    snapshot: ClusterSnapshot, daemonset: DaemonSet, claimed: Sequence[Pod]
+) -> tuple[RevisionNodes, ...]:
+    """Newest first, then the hashes without a revision."""
+    history = revisions_of(daemonset, snapshot.revisions)
+    current = current_revision(snapshot.daemonset_objects.get(daemonset.metadata.uid), history)
+    by_hash: dict[str, list[Pod]] = {}
+    for pod in claimed:
+        by_hash.setdefault(pod.metadata.labels.get(HASH_LABEL, ""), []).append(pod)
+    known = [
+        RevisionNodes(
+            number=revision.revision,
+            hash=revision_hash(revision),
+            current=revision is current,
+            created=revision.metadata.creation_timestamp,
+            change_cause=revision.metadata.annotations.get(CHANGE_CAUSE, ""),
+            nodes=_nodes(pods := by_hash.pop(revision_hash(revision), [])),
+            pods=len(pods),
+        )
+        for revision in reversed(history)
+    ]
+    unknown = [
+        RevisionNodes(number=None, hash=hash_, current=False, nodes=_nodes(pods), pods=len(pods))
+        for hash_, pods in sorted(by_hash.items())
+    ]
+    return (*known, *unknown)
+
+
+def _nodes(pods: Iterable[Pod]) -> tuple[str, ...]:
+    names = {name for pod in pods if (name := target_node_name(pod))}
+    return tuple(sorted(names, key=natural_key))

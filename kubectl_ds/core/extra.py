@@ -1,0 +1,80 @@
+"""What becomes of a pod on a node where it does not belong."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from kubectl_ds.core.missing import DaemonSetDeleted, PodTerminating
+from kubectl_ds.core.model import DaemonSet, Node, Pod
+from kubectl_ds.core.node_condition import node_not_ready, seconds_between
+from kubectl_ds.core.placement import Placement, UntoleratedTaint
+from kubectl_ds.core.reason import Fact, Outlook, Source
+
+
+class ControllerDeletesPod(Fact, frozen=True):
+    """The controller deletes the pod in its next pass."""
+
+    code: ClassVar[str] = "ControllerDeletesPod"
+    source: ClassVar[Source] = "computed"
+    outlook: ClassVar[Outlook] = "heals"
+
+
+class ControllerLeavesPod(Fact, frozen=True):
+    """Only a NoSchedule taint keeps the DaemonSet out: the pod is left running and not replaced once it is gone.
+
+    `passing`: Kubernetes itself sets and removes all of these taints, with the node's conditions.
+    """
+
+    code: ClassVar[str] = "ControllerLeavesPod"
+    source: ClassVar[Source] = "computed"
+
+    passing: bool
+
+    @property
+    def outlook(self) -> Outlook:
+        return "unknown" if self.passing else "stuck"
+
+
+_LIFECYCLE = frozenset(
+    {
+        "node.kubernetes.io/not-ready",
+        "node.kubernetes.io/unreachable",
+        "node.kubernetes.io/disk-pressure",
+        "node.kubernetes.io/memory-pressure",
+        "node.kubernetes.io/pid-pressure",
+        "node.kubernetes.io/network-unavailable",
+        "node.cloudprovider.kubernetes.io/uninitialized",
+    }
+)
+"""Taints that Kubernetes sets and removes by itself, as the node's conditions change."""
+
+ExtraReason = ControllerDeletesPod | ControllerLeavesPod | PodTerminating | DaemonSetDeleted
+
+
+def fate_of_extra(
+    daemonset: DaemonSet,
+    node: Node,
+    pods: Sequence[Pod],
+    placement: Placement,
+    now: datetime,
+) -> ExtraReason:
+    """What the controller will do; to be named after the placement rule that fails."""
+    going = [pod for pod in pods if pod.metadata.deletion_timestamp is not None]
+    if len(going) == len(pods):
+        return PodTerminating(
+            pod=going[0].metadata.name,
+            overdue_seconds=seconds_between(going[0].metadata.deletion_timestamp, now) or 0,
+            kubelet_is_silent=node_not_ready(node, now) is not None,
+            replaced=False,
+        )
+    if daemonset.metadata.deletion_timestamp is not None:
+        return DaemonSetDeleted()
+    if placement.should_continue_running:
+        return ControllerLeavesPod(passing=_passes(placement))
+    return ControllerDeletesPod()
+
+
+def _passes(placement: Placement) -> bool:
+    decided = placement.deciding
+    taints = decided.reason.taints if decided and isinstance(decided.reason, UntoleratedTaint) else ()
+    return bool(taints) and all(taint.key in _LIFECYCLE for taint in taints)

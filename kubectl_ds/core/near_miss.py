@@ -1,0 +1,241 @@
+"""Why no node matches: what the template asks for that no node has, and what nodes have in its place.
+
+kubectl shows DESIRED 0 and nothing else. Here every requirement that no node meets is held against the
+labels that are there, and the node that lacks least is named with what it lacks.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kubectl_ds.core.model import DaemonSet, Node, Taint
+from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.placement import (
+    FeatureGates,
+    NodeAffinityMismatch,
+    NodeNameMismatch,
+    NodeSelectorMismatch,
+    Placement,
+    RuleOutcome,
+    UntoleratedTaint,
+    place_all,
+)
+from kubectl_ds.core.placement.node_affinity import RequirementOutcome, required_node_affinity
+from kubectl_ds.core.placement_change import Remedy
+from kubectl_ds.core.remedies import remedies
+
+RequirementPlace = Literal["nodeName", "nodeSelector", "matchExpressions", "matchFields"]
+
+_MOST_SIMILAR = 3
+
+
+class UnmetRequirement(Struct, frozen=True, kw_only=True):
+    """A requirement of the template that not one node meets.
+
+    `term` counts the required affinity's terms from 0; None elsewhere. `nodes_with_key` nodes have the label
+    with another value; `seen` says which values, the most frequent first, with the number of nodes.
+    `similar` are keys (or node names) that are there and look like a misspelling. `errors` are upstream's
+    words for a malformed requirement, which no node can ever meet.
+    """
+
+    place: RequirementPlace
+    term: int | None = None
+    key: str = ""
+    operator: str = "In"
+    values: tuple[str, ...] = ()
+    nodes_with_key: int = 0
+    seen: tuple[tuple[str, int], ...] = ()
+    similar: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+class NearestNode(Struct, frozen=True, kw_only=True):
+    """The node that lacks least: the first in natural order of those."""
+
+    node: str
+    failing: tuple[RuleOutcome, ...]
+    remedies: tuple[Remedy, ...]
+
+
+class NearMiss(Struct, frozen=True, kw_only=True):
+    """What keeps nodes out. `nearest` is there only where no node is eligible at all.
+
+    `matching` nodes pass all rules but the taints; `shared_taints` are untolerated ones that every one of
+    these nodes has (every node of the cluster, where none matches).
+    """
+
+    nodes: int
+    eligible: int
+    matching: int
+    unmet: tuple[UnmetRequirement, ...]
+    empty_affinity: bool
+    """Required node affinity without terms, or with empty ones only: matches no node by definition."""
+    shared_taints: tuple[Taint, ...]
+    nearest: NearestNode | None
+
+
+def near_miss(
+    daemonset: DaemonSet,
+    nodes: Sequence[Node],
+    gates: FeatureGates,
+    placements: Mapping[str, Placement] | None = None,
+) -> NearMiss | None:
+    """What almost matched; None where nodes are eligible and every requirement is met by some node.
+
+    `placements` saves computing them again.
+    """
+    if placements is None:
+        placements = place_all(daemonset, nodes, gates)
+    eligible = sum(placement.should_run for placement in placements.values())
+    unmet = tuple(_unmet(daemonset, nodes))
+    if eligible and not unmet:
+        return None
+    matching = [node for node in nodes if _matches(placements[node.metadata.name])]
+    return NearMiss(
+        nodes=len(nodes),
+        eligible=eligible,
+        matching=len(matching),
+        unmet=unmet,
+        empty_affinity=_is_empty(daemonset),
+        shared_taints=() if eligible else _shared_taints(matching or nodes, placements),
+        nearest=None if eligible or not nodes else _nearest(daemonset, nodes, placements, gates),
+    )
+
+
+def _matches(placement: Placement) -> bool:
+    return all(outcome.passed for outcome in placement.outcomes if outcome.rule != "Taints")
+
+
+def _is_empty(daemonset: DaemonSet) -> bool:
+    affinity = daemonset.spec.template.spec.affinity
+    required = affinity.node_affinity.required if affinity and affinity.node_affinity else None
+    return required is not None and not any(
+        term.match_expressions or term.match_fields for term in required.node_selector_terms
+    )
+
+
+# --- requirements ----------------------------------------------------------------------------------
+
+
+def _unmet(daemonset: DaemonSet, nodes: Sequence[Node]) -> Iterable[UnmetRequirement]:
+    spec = daemonset.spec.template.spec
+    names = [node.metadata.name for node in nodes]
+    if spec.node_name and spec.node_name not in names:
+        yield UnmetRequirement(
+            place="nodeName", values=(spec.node_name,), similar=_similar(spec.node_name, names)
+        )
+    for key, value in sorted(spec.node_selector.items()):
+        seen = _values(nodes, key)
+        if value not in seen:
+            yield _unmet_label(nodes, UnmetRequirement(place="nodeSelector", key=key, values=(value,)), seen)
+    yield from _unmet_by_affinity(daemonset, nodes)
+
+
+def _unmet_by_affinity(daemonset: DaemonSet, nodes: Sequence[Node]) -> Iterable[UnmetRequirement]:
+    affinity = required_node_affinity(daemonset.spec.template.spec)
+    if affinity is None:
+        return
+    met: set[tuple[int, int]] = set()
+    # A node without labels stands for the cluster where there is no node: malformed terms show all the same.
+    for node in nodes or [Node()]:
+        terms = affinity.mismatch(node).terms
+        met |= {
+            (term.index, position)
+            for term in terms
+            for position, requirement in enumerate(term.requirements)
+            if requirement.holds and nodes
+        }
+    for term in affinity.mismatch(nodes[0] if nodes else Node()).terms:
+        for position, requirement in enumerate(term.requirements):
+            if (term.index, position) not in met and (nodes or requirement.errors):
+                yield _unmet_in_term(nodes, term.index, requirement)
+
+
+def _unmet_in_term(nodes: Sequence[Node], term: int, requirement: RequirementOutcome) -> UnmetRequirement:
+    wanted = UnmetRequirement(
+        place=requirement.source,
+        term=term,
+        key=requirement.key,
+        operator=requirement.operator,
+        values=requirement.values,
+        errors=requirement.errors,
+    )
+    if requirement.source == "matchExpressions":
+        return _unmet_label(nodes, wanted, _values(nodes, requirement.key))
+    names = [node.metadata.name for node in nodes]
+    similar = [near for value in requirement.values if value not in names for near in _similar(value, names)]
+    return replace(wanted, nodes_with_key=len(nodes), seen=(), similar=tuple(similar[:_MOST_SIMILAR]))
+
+
+def _unmet_label(nodes: Sequence[Node], wanted: UnmetRequirement, seen: Counter[str]) -> UnmetRequirement:
+    similar: tuple[str, ...] = ()
+    if not seen and wanted.operator in ("In", "Exists", "Gt", "Lt"):
+        similar = _similar(wanted.key, {key for node in nodes for key in node.metadata.labels})
+    most_frequent = sorted(seen.items(), key=lambda entry: (-entry[1], natural_key(entry[0])))
+    return replace(wanted, nodes_with_key=seen.total(), seen=tuple(most_frequent), similar=similar)
+
+
+def _values(nodes: Sequence[Node], key: str) -> Counter[str]:
+    return Counter(value for node in nodes if (value := node.metadata.labels.get(key)) is not None)
+
+
+def _similar(wanted: str, there: Iterable[str]) -> tuple[str, ...]:
+    """Keys of the same name under another prefix or spelling first, then whatever difflib finds close."""
+    from difflib import get_close_matches
+
+    candidates = sorted(set(there) - {wanted}, key=natural_key)
+    bare = wanted.rpartition("/")[2].casefold()
+    same = [name for name in candidates if name.rpartition("/")[2].casefold() == bare]
+    close = [name for name in get_close_matches(wanted, candidates, cutoff=0.8) if name not in same]
+    return tuple([*same, *close][:_MOST_SIMILAR])
+
+
+# --- taints and the nearest node -------------------------------------------------------------------
+
+
+def _shared_taints(nodes: Sequence[Node], placements: Mapping[str, Placement]) -> tuple[Taint, ...]:
+    shared: list[Taint] | None = None
+    for node in nodes:
+        reason = placements[node.metadata.name].outcomes[-1].reason
+        taints = reason.taints if isinstance(reason, UntoleratedTaint) else ()
+        shared = list(taints) if shared is None else [taint for taint in shared if taint in taints]
+    return tuple(shared or ())
+
+
+def _nearest(
+    daemonset: DaemonSet, nodes: Sequence[Node], placements: Mapping[str, Placement], gates: FeatureGates
+) -> NearestNode:
+    def lacks(node: Node) -> tuple[int, object]:
+        placement = placements[node.metadata.name]
+        return sum(_lacking(outcome) for outcome in placement.outcomes), natural_key(node.metadata.name)
+
+    nearest = min(nodes, key=lacks)
+    outcomes = placements[nearest.metadata.name].outcomes
+    return NearestNode(
+        node=nearest.metadata.name,
+        failing=tuple(outcome for outcome in outcomes if not outcome.passed),
+        remedies=remedies(daemonset, nearest, gates),
+    )
+
+
+def _lacking(outcome: RuleOutcome) -> int:
+    """How many single things the rule misses on the node; of several terms the one that misses least."""
+    match outcome.reason:
+        case None:
+            return 0
+        case NodeNameMismatch():
+            return 1
+        case NodeSelectorMismatch(labels=labels):
+            return len(labels)
+        case NodeAffinityMismatch(terms=terms):
+            missing = [
+                sum(not requirement.holds for requirement in term.requirements)
+                for term in terms
+                if term.requirements
+            ]
+            return min(missing, default=1)
+        case UntoleratedTaint(taints=taints):
+            return len(taints)

@@ -1,0 +1,69 @@
+"""Whether evicting pods of lower priority would make room on the one target node (`defaultpreemption`)."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from kubectl_ds.core.model import Node, Pod
+from kubectl_ds.core.reason import Fact, Outlook, Source
+from kubectl_ds.core.scheduling.host_ports import first_conflict, host_ports
+from kubectl_ds.core.scheduling.node_room import Tenant, lacks, priority_of
+from kubectl_ds.core.scheduling.pod_requests import Amounts
+from kubectl_ds.core.scheduling.relief import Relief
+
+
+class PreemptionCannotHelp(Fact, frozen=True):
+    """No set of pods that this one may evict makes it fit."""
+
+    code: ClassVar[str] = "PreemptionCannotHelp"
+    source: ClassVar[Source] = "computed"
+    outlook: ClassVar[Outlook] = "stuck"
+    varying: ClassVar[frozenset[str]] = frozenset({"helped_from"})
+
+    priority: int
+    priority_class: str
+    never: bool
+    """The pod's priority class says `preemptionPolicy: Never`."""
+    helped_from: int | None
+    """The lowest priority with which it would fit; None when no eviction at all would do."""
+
+
+def fits(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> bool:
+    """Resources, pod count and host ports together."""
+    if lacks(requests, node, tenants):
+        return False
+    return first_conflict(host_ports(pod), (tenant.pod for tenant in tenants)) is None
+
+
+def relief_for(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> Relief:
+    """What will make room for a pod that does not fit now."""
+    if pod.status.nominated_node_name == node.metadata.name:
+        return "preemption"
+    staying = [tenant for tenant in tenants if tenant.pod.metadata.deletion_timestamp is None]
+    if len(staying) < len(tenants) and fits(pod, requests, node, staying):
+        return "leaving"
+    if pod.spec.preemption_policy == "Never":
+        return "none"
+    spared = [tenant for tenant in staying if priority_of(tenant.pod) >= priority_of(pod)]
+    return "preemption" if len(spared) < len(staying) and fits(pod, requests, node, spared) else "none"
+
+
+def preemption_cannot_help(
+    pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]
+) -> PreemptionCannotHelp:
+    """Why eviction does not help a pod whose relief is `none`, and which priority would."""
+    return PreemptionCannotHelp(
+        priority=priority_of(pod),
+        priority_class=pod.spec.priority_class_name,
+        never=pod.spec.preemption_policy == "Never",
+        helped_from=_helpful_priority(pod, requests, node, tenants),
+    )
+
+
+def _helpful_priority(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> int | None:
+    """One above the lowest priority whose eviction, with all below it, makes room."""
+    staying = [tenant for tenant in tenants if tenant.pod.metadata.deletion_timestamp is None]
+    for priority in sorted({priority_of(tenant.pod) for tenant in staying}):
+        spared = [tenant for tenant in staying if priority_of(tenant.pod) > priority]
+        if fits(pod, requests, node, spared):
+            return priority + 1
+    return None

@@ -1,0 +1,60 @@
+"""One moment of a cluster, as far as it was read, and what could not be read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Pod
+
+Resource = Literal["daemonsets", "nodes", "pods", "events", "controllerrevisions"]
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """Something that was wanted and could not be read. Never an empty list in disguise."""
+
+    resource: Resource
+    namespace: str = ""
+    """Empty: the whole cluster."""
+    status: int = 0
+    """The HTTP code, 0 where there was none."""
+    message: str = ""
+    """One sentence, as the server or the file gave it."""
+
+
+class ClusterSnapshot(Struct, frozen=True, kw_only=True):
+    """What every report is computed from. Nothing is read after it has been taken.
+
+    `taken_at` is the API server's clock (its Date header), since `available` compares with it.
+    `pods` holds at least the pods of the DaemonSets read; `all_pods` says that it also holds every pod that
+    takes room on a node for which one of these pods waits, so that free room there can be computed.
+    `daemonset_objects` keeps the raw objects by uid, for what prints them whole. A resource that was not
+    asked for is empty and not a gap: see `read`.
+    """
+
+    taken_at: datetime
+    daemonsets: tuple[DaemonSet, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    pods: tuple[Pod, ...] = ()
+    all_pods: bool = False
+    events: tuple[Event, ...] = ()
+    revisions: tuple[ControllerRevision, ...] = ()
+    daemonset_objects: Mapping[str, Mapping[str, Any]] = {}
+    read: frozenset[Resource] = frozenset()
+    """What was read in full or in part. A resource neither here nor in `gaps` was not asked for."""
+    gaps: tuple[Gap, ...] = ()
+
+    def lacks(self, resource: Resource) -> bool:
+        """Whether the answer would rest on something that could not be read in full."""
+        return any(gap.resource == resource for gap in self.gaps)
+
+    def knows(self, resource: Resource, namespace: str) -> bool:
+        """Whether a resource was read, and wholly so in `namespace`.
+
+        A cluster-wide gap beside a resource that was read means that only other namespaces are missing.
+        """
+        missing = any(
+            gap.resource == resource and gap.namespace == namespace and namespace for gap in self.gaps
+        )
+        return resource in self.read and not missing
