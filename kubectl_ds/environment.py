@@ -1,0 +1,68 @@
+"""Everything impure as one value: streams, variables, clock, terminal."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TextIO
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the program is given of the world. Tests pass their own; nothing below `cli` looks elsewhere."""
+
+    variables: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    @classmethod
+    def of_process(cls) -> "Environment":
+        return cls(variables=dict(os.environ), stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
+
+    @property
+    def stdin_is_terminal(self) -> bool:
+        return _is_terminal(self.stdin)
+
+    @property
+    def stdout_is_terminal(self) -> bool:
+        return _is_terminal(self.stdout)
+
+    @property
+    def stderr_is_terminal(self) -> bool:
+        return _is_terminal(self.stderr)
+
+    def allows_colour(self, choice: str = "auto") -> bool:
+        """kubectl's rule: a terminal, TERM not dumb, NO_COLOR not set at all (even empty counts).
+
+        Mirrors k8s.io/cli-runtime/pkg/printers/terminal.go.
+        """
+        if choice != "auto":
+            return choice == "always"
+        return (
+            self.stdout_is_terminal
+            and self.variables.get("TERM") != "dumb"
+            and "NO_COLOR" not in self.variables
+            and (os.name != "nt" or "WT_SESSION" in self.variables)
+        )
+
+    def width(self) -> int:
+        """Columns of the terminal; off a terminal wide enough that nothing is shortened."""
+        columns = self.variables.get("COLUMNS", "")
+        if columns.isascii() and columns.isdigit() and int(columns) > 0:
+            return max(int(columns), 40)
+        if not self.stdout_is_terminal:
+            return 200
+        try:
+            return max(os.get_terminal_size(self.stdout.fileno()).columns, 40) or 80
+        except (OSError, ValueError):
+            return 80
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):
+        return False

@@ -1,0 +1,1 @@
+"""The only door to a cluster: sessions, transport, paged reads, watches, the bundled sample."""

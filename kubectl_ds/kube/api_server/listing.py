@@ -1,0 +1,115 @@
+"""One page of a list: selectors, limit and continue tokens, as the real API server has them."""
+
+import base64
+import json
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kubectl_ds.core import label_selector
+from kubectl_ds.errors import UsageError
+from kubectl_ds.kube.api_server.answers import RecordedRequest
+from kubectl_ds.kube.api_server.resources import ServedResource
+from kubectl_ds.kube.api_server.store import Key, Store, Stored
+
+Test = Callable[[Stored], bool]
+
+
+class BadQuery(Exception):
+    """The query cannot be answered (HTTP 400); the text is the Status message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer to a list request."""
+
+    resource_version: int
+    objects: tuple[Stored, ...]
+    continue_token: str = ""
+    remaining: int | None = None
+    """How many come after this page; upstream leaves it out when a selector narrows the list."""
+
+
+def selection(resource: ServedResource, namespace: str, request: RecordedRequest) -> Test:
+    """Which objects the request is about. Raises `BadQuery`."""
+    tests: list[Test] = []
+    if namespace:
+        tests.append(lambda one: one.key[0] == namespace)
+    if text := request.parameter("labelSelector"):
+        tests.append(_label_test(text))
+    tests += _field_tests(resource, request.parameter("fieldSelector"))
+    return lambda one: all(test(one) for test in tests)
+
+
+def read_page(store: Store, resource: ServedResource, namespace: str, request: RecordedRequest) -> Page:
+    """One page. Raises `BadQuery`, and `VersionExpired` for a continue token that is too old."""
+    chosen = selection(resource, namespace, request)
+    limit = _number(request.parameter("limit"), "limit")
+    token = request.parameter("continue")
+    if token and request.parameter("resourceVersion") not in ("", "0"):
+        raise BadQuery("specifying resource version is not allowed when using continue")
+    version, start = _decode_token(token) if token else (None, ("", ""))
+    moment = store.moment(resource, version)
+    begin = bisect_left(moment.objects, start, key=lambda one: one.key)
+    fitting = [one for one in moment.objects[begin:] if chosen(one)]
+    if not limit or len(fitting) <= limit:
+        return Page(moment.version, tuple(fitting))
+    narrowed = bool(request.parameter("labelSelector") or request.parameter("fieldSelector"))
+    return Page(
+        moment.version,
+        tuple(fitting[:limit]),
+        _encode_token(moment.version, fitting[limit].key),
+        None if narrowed else len(fitting) - limit,
+    )
+
+
+def _label_test(text: str) -> Test:
+    try:
+        requirements = label_selector.parse(text)
+    except UsageError as error:
+        raise BadQuery(f"unable to parse requirement: {error}") from error
+    return lambda one: requirements.matches(one.labels)
+
+
+def _field_tests(resource: ServedResource, text: str) -> list[Test]:
+    tests: list[Test] = []
+    known = {"metadata.name", *resource.fields} | ({"metadata.namespace"} if resource.namespaced else set())
+    for term in filter(None, text.split(",")):
+        name, operator, wanted = _field_term(term)
+        if name not in known:
+            raise BadQuery(f"field label not supported: {name}")
+        tests.append(_field_test(name, wanted, negated=operator == "!="))
+    return tests
+
+
+def _field_test(name: str, wanted: str, *, negated: bool) -> Test:
+    return lambda one: (one.fields.get(name, "") == wanted) != negated
+
+
+def _field_term(term: str) -> tuple[str, str, str]:
+    for operator in ("!=", "==", "="):
+        name, found, wanted = term.partition(operator)
+        if found:
+            return name, operator, wanted
+    raise BadQuery(f"invalid field selector: {term!r}; can't understand it")
+
+
+def _number(text: str, name: str) -> int:
+    try:
+        return int(text or "0")
+    except ValueError as error:
+        raise BadQuery(f"invalid {name}: {text!r}") from error
+
+
+def _encode_token(version: int, start: Key) -> str:
+    plain = json.dumps({"v": "meta.k8s.io/v1", "rv": version, "start": "/".join(start)})
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def _decode_token(token: str) -> tuple[int, Key]:
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        namespace, _, name = plain["start"].partition("/")
+        return int(plain["rv"]), (namespace, name)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadQuery("continue key is not valid: it must come from this server") from error

@@ -1,0 +1,185 @@
+"""The objects of the embedded API server: versions, snapshots for paging, and the log that feeds watches."""
+
+import json
+import threading
+import uuid
+from bisect import insort
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kubectl_ds.kube.api_server.resources import ServedResource, field_value, resource_of
+
+Change = Literal["ADDED", "MODIFIED", "DELETED"]
+Key = tuple[str, str]
+"""Namespace and name; the order in which etcd keeps, and the API lists, objects."""
+
+_FIRST_VERSION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One object at one version, already serialised: lists are joined from bytes, nothing is encoded twice."""
+
+    key: Key
+    resource_version: int
+    labels: Mapping[str, str]
+    fields: Mapping[str, str]
+    body: bytes
+    """JSON without kind and apiVersion, which lists leave out of their items."""
+
+    def whole(self, resource: ServedResource) -> bytes:
+        """The object by itself, kind and apiVersion first."""
+        head = f'{{"kind":"{resource.kind}","apiVersion":"{resource.group_version}",'
+        return head.encode() + self.body[1:]
+
+    def tree(self, resource: ServedResource) -> dict[str, Any]:
+        """The object as a plain tree."""
+        tree: dict[str, Any] = json.loads(self.whole(resource))
+        return tree
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One change: what was there before and what is there now, for watches with selectors."""
+
+    version: int
+    resource: ServedResource
+    change: Change
+    now: Stored
+    before: Stored | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All objects of one resource at one version, in key order."""
+
+    version: int
+    objects: tuple[Stored, ...]
+
+
+class VersionExpired(Exception):
+    """The version that a continue token or a watch names is no longer kept (HTTP 410)."""
+
+
+class Store:
+    """Safe to use from several threads. `changed` is notified after each change and by `wake`."""
+
+    def __init__(self, objects: Iterable[Mapping[str, Any]]) -> None:
+        self.changed = threading.Condition()
+        self._version = _FIRST_VERSION
+        self._oldest = _FIRST_VERSION
+        self._log: list[LogEntry] = []
+        self._moments: dict[str, list[Moment]] = {}
+        by_resource: dict[ServedResource, dict[Key, Stored]] = {}
+        for obj in _with_namespaces(list(objects)):
+            resource = resource_of(obj)
+            self._version += 1
+            stored = _serialise(resource, obj, self._version)
+            by_resource.setdefault(resource, {})[stored.key] = stored
+        for resource, entries in by_resource.items():
+            ordered = tuple(sorted(entries.values(), key=lambda one: one.key))
+            self._moments[resource.qualified] = [Moment(self._version, ordered)]
+        self._oldest = self._version
+
+    @property
+    def version(self) -> int:
+        """The newest resourceVersion."""
+        return self._version
+
+    def moment(self, resource: ServedResource, at: int | None = None) -> Moment:
+        """All objects of a resource, now or at a version that is still kept. Raises `VersionExpired`."""
+        with self.changed:
+            if at is not None and at < self._oldest:
+                raise VersionExpired
+            kept = self._moments.get(resource.qualified, [Moment(self._oldest, ())])
+            version = self._version if at is None else at
+            fitting = [one for one in kept if one.version <= version]
+            return Moment(version, (fitting or kept)[-1].objects)
+
+    def find(self, resource: ServedResource, key: Key) -> Stored | None:
+        """One object as it is now."""
+        return next((one for one in self.moment(resource).objects if one.key == key), None)
+
+    def put(self, obj: Mapping[str, Any], *, must_exist: bool) -> None:
+        """Add or replace an object. `KeyError` when it is there already, or is not and should be."""
+        resource = resource_of(obj)
+        with self.changed:
+            before = self.find(resource, _key(resource, obj))
+            if must_exist != (before is not None):
+                raise KeyError(_key(resource, obj))
+            self._version += 1
+            stored = _serialise(resource, obj, self._version)
+            self._record(LogEntry(self._version, resource, "MODIFIED" if before else "ADDED", stored, before))
+
+    def delete(self, resource: ServedResource, key: Key) -> None:
+        """Remove an object. `KeyError` when it is not there."""
+        with self.changed:
+            before = self.find(resource, key)
+            if before is None:
+                raise KeyError(key)
+            self._version += 1
+            tree = before.tree(resource)
+            last = _serialise(resource, tree, self._version)
+            self._record(LogEntry(self._version, resource, "DELETED", last, before))
+
+    def compact(self) -> None:
+        """Forget all that is past: older continue tokens and watches get 410, as after etcd's compaction."""
+        with self.changed:
+            self._oldest = self._version = self._version + 1
+            self._log.clear()
+            for kept in self._moments.values():
+                kept[:] = [Moment(self._version, kept[-1].objects)]
+            self.changed.notify_all()
+
+    def log_after(self, version: int) -> list[LogEntry]:
+        """What changed since. Call with `changed` held. Raises `VersionExpired`."""
+        if version < self._oldest:
+            raise VersionExpired
+        return [entry for entry in self._log if entry.version > version]
+
+    def wake(self) -> None:
+        """Let every waiting watch look again."""
+        with self.changed:
+            self.changed.notify_all()
+
+    def _record(self, entry: LogEntry) -> None:
+        kept = self._moments.setdefault(entry.resource.qualified, [Moment(self._oldest, ())])
+        objects = [one for one in kept[-1].objects if one.key != entry.now.key]
+        if entry.change != "DELETED":
+            insort(objects, entry.now, key=lambda one: one.key)
+        kept.append(Moment(entry.version, tuple(objects)))
+        self._log.append(entry)
+        self.changed.notify_all()
+
+
+def _with_namespaces(objects: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """No object lives in a namespace that is not there: kubectl asks for it when a name is not found."""
+    there = {one["metadata"]["name"] for one in objects if one.get("kind") == "Namespace"}
+    lived_in = {"default"} | {_key(resource_of(one), one)[0] for one in objects} - {""}
+    yield from objects
+    for name in sorted(lived_in - there):
+        status = {"phase": "Active"}
+        yield {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": name}, "status": status}
+
+
+def _key(resource: ServedResource, obj: Mapping[str, Any]) -> Key:
+    metadata = obj["metadata"]
+    return (metadata.get("namespace") or "default" if resource.namespaced else "", metadata["name"])
+
+
+def _serialise(resource: ServedResource, obj: Mapping[str, Any], version: int) -> Stored:
+    """Fill in what every API server fills in: namespace, uid and resourceVersion."""
+    key = _key(resource, obj)
+    metadata = dict(obj["metadata"])
+    if resource.namespaced:
+        metadata["namespace"] = key[0]
+    metadata.setdefault("uid", str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join((resource.qualified, *key)))))
+    metadata["resourceVersion"] = str(version)
+    tree = {"metadata": metadata} | {
+        name: value for name, value in obj.items() if name not in ("kind", "apiVersion", "metadata")
+    }
+    fields = {label: field_value(tree, label) for label in resource.fields}
+    fields |= {"metadata.name": key[1]} | ({"metadata.namespace": key[0]} if resource.namespaced else {})
+    body = json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return Stored(key, version, metadata.get("labels") or {}, fields, body)

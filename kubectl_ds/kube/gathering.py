@@ -1,0 +1,128 @@
+"""Lists under way at the same time; what cannot be read becomes a gap."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
+
+from kubectl_ds.core.snapshot import Gap, Resource
+from kubectl_ds.errors import ApiError, ConnectionFailed, UnexpectedAnswer
+from kubectl_ds.kube.decoding import Decode
+from kubectl_ds.kube.lists import Listed, ListRequest, read_list
+from kubectl_ds.kube.resource_lists import list_of
+from kubectl_ds.kube.scope import ReadOptions
+from kubectl_ds.kube.side_by_side import Pending
+from kubectl_ds.kube.transport import Transport
+
+T = TypeVar("T")
+
+_UNAUTHORIZED: Final = 401
+
+
+class Narrowing(Struct, frozen=True):
+    """What one list is about: a namespace (None: all of them), a label selector, a field selector."""
+
+    namespace: str | None
+    labels: str = ""
+    fields: str = ""
+
+
+class Begun(Struct, Generic[T], frozen=True):
+    """The lists of one resource that have been asked for."""
+
+    resource: Resource
+    lists: tuple[tuple[Narrowing, Pending[Listed[T]]], ...] = ()
+
+
+class Gathering:
+    """Starts lists, collects them, and keeps the account: what was read, what was not, and when."""
+
+    def __init__(self, transport: Transport, wants: frozenset[Resource], options: ReadOptions) -> None:
+        self._transport = transport
+        self._wants = wants
+        self._options = options
+        self._dates: list[str] = []
+        self.gaps: list[Gap] = []
+        self.read: set[Resource] = set()
+
+    def start(
+        self,
+        resource: Resource,
+        decode: Decode[T],
+        narrowings: Iterable[Narrowing],
+        keep: Callable[[T], bool] | None = None,
+    ) -> Begun[T]:
+        """Ask for these lists of one resource, all at once; for none if the resource is not wanted."""
+        asked = []
+        if resource not in self._wants:
+            return Begun(resource)
+        for narrowing in narrowings:
+            request = list_of(
+                self._transport,
+                resource,
+                narrowing.namespace,
+                decode,
+                self._options,
+                labels=narrowing.labels,
+                fields=narrowing.fields,
+                keep=keep,
+            )
+            asked.append((narrowing, self._ask(request)))
+        return Begun(resource, tuple(asked))
+
+    def _ask(self, request: ListRequest[T]) -> Pending[Listed[T]]:
+        return Pending(lambda: read_list(self._transport, request, self._options.patience))
+
+    def finish(self, begun: Begun[T], *, for_want_of: str = "") -> list[T]:
+        """Everything that could be read; what could not is a gap, with `for_want_of` said in its message.
+
+        Raises `CredentialError`, and `ApiError` for a 401: the identity is gone, so all else would fail too.
+        """
+        items: list[T] = []
+        for narrowing, pending in begun.lists:
+            try:
+                listed = pending.result()
+            except (ApiError, ConnectionFailed, UnexpectedAnswer) as error:
+                status = error.status if isinstance(error, ApiError) else 0
+                if status == _UNAUTHORIZED:
+                    raise
+                message = f"{for_want_of or f'{begun.resource} could not be read'}: {error.message}"
+                self.gaps.append(
+                    Gap(
+                        resource=begun.resource,
+                        namespace=narrowing.namespace or "",
+                        status=status,
+                        message=message,
+                    )
+                )
+                continue
+            self.saw(listed.date)
+            items += listed.items
+            self.read.add(begun.resource)
+        if not begun.lists and begun.resource in self._wants and not self.lacks(begun.resource):
+            # Nothing to ask for is an answer too: no DaemonSet, or one whose selector selects nothing.
+            self.read.add(begun.resource)
+        return items
+
+    def lacks(self, resource: Resource) -> bool:
+        """Whether some of it could not be read."""
+        return any(gap.resource == resource for gap in self.gaps)
+
+    def saw(self, date: str) -> None:
+        """Remember a Date header."""
+        if date:
+            self._dates.append(date)
+
+    def taken_at(self) -> datetime:
+        """The server's newest Date: nothing that was read can be younger. Without one, this machine's clock."""
+        from email.utils import parsedate_to_datetime
+
+        moments = []
+        for date in self._dates:
+            try:
+                moments.append(parsedate_to_datetime(date))
+            except (TypeError, ValueError):
+                continue
+        aware = [one if one.tzinfo else one.replace(tzinfo=UTC) for one in moments]
+        return max(aware, default=datetime.now(UTC))

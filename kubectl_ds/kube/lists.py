@@ -1,0 +1,169 @@
+"""One list, read in pages: what client-go's pager and request retries do, and a little more care.
+
+Upstream: client-go's tools/pager/pager.go (an expired token starts again, then without a limit) and
+rest/with_retry.go (429 and 5xx wait for Retry-After).
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
+
+from kubectl_ds.errors import ApiError, UnexpectedAnswer
+from kubectl_ds.kube.decoding import Decode, list_meta
+from kubectl_ds.kube.errors import ApiCall, error_of
+from kubectl_ds.kube.side_by_side import Pending
+from kubectl_ds.kube.transport import Query, Response, Transport
+
+T = TypeVar("T")
+
+CHUNK_SIZE: Final = 500
+"""kubectl's default `--chunk-size`."""
+
+AGAIN: Final = frozenset({429, 500, 502, 503, 504})
+"""Answers after which the same question is asked again."""
+_GONE: Final = 410
+
+
+class Patience(Struct, frozen=True, kw_only=True):
+    """How often and how long a busy server is asked again. Times are seconds.
+
+    A server that asks for more than `longest_wait` is taken at its word: it is not asked again.
+    """
+
+    attempts: int = 5
+    first_wait: float = 0.25
+    longest_wait: float = 30.0
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+
+
+class ListRequest(Struct, Generic[T], frozen=True, kw_only=True):
+    """One list to read: where, narrowed how, decoded by what.
+
+    `limit` 0 asks for everything at once. `from_cache` lets the server answer from its watch cache
+    (`resourceVersion=0`), which may be seconds behind. `keep` drops what is not needed page by page.
+    """
+
+    path: str
+    call: ApiCall
+    decode: Decode[T]
+    query: Query = ()
+    limit: int = CHUNK_SIZE
+    from_cache: bool = False
+    keep: Callable[[T], bool] | None = None
+
+
+class Listed(Struct, Generic[T], frozen=True, kw_only=True):
+    """A whole list at one resourceVersion; `date` is the last page's Date header."""
+
+    items: list[T]
+    resource_version: str
+    date: str
+
+
+class _StartAgain(Exception):
+    """The pages no longer belong to one moment."""
+
+
+def read_list(transport: Transport, request: ListRequest[T], patience: Patience) -> Listed[T]:
+    """Every page of one list. Raises `ApiError`, `ConnectionFailed`, `CredentialError`, `UnexpectedAnswer`.
+
+    When a continue token has expired the list is started again, once in pages and then without a limit.
+    """
+    for limit in (request.limit, request.limit):
+        try:
+            return _one_pass(transport, request, limit, patience)
+        except _StartAgain:
+            continue
+    return _one_pass(transport, request, 0, patience)
+
+
+def fetch(transport: Transport, path: str, query: Query, call: ApiCall, patience: Patience) -> Response:
+    """One GET whose answer is 200; 429 and 5xx are asked again, all other answers raise their error."""
+    attempt = 1
+    response = transport.request("GET", path, query)
+    while response.status in AGAIN and attempt < patience.attempts:
+        wait = _wait_after(attempt, response, patience)
+        if wait > patience.longest_wait:
+            break
+        patience.sleep(wait + patience.jitter() * min(wait, 1.0) / 4)
+        attempt += 1
+        response = transport.request("GET", path, query)
+    if response.status != 200:
+        raise error_of(response, call)
+    return response
+
+
+def _one_pass(transport: Transport, request: ListRequest[T], limit: int, patience: Patience) -> Listed[T]:
+    items: list[T] = []
+    version = token = ""
+    response = fetch(transport, request.path, _query(request, limit, ""), request.call, patience)
+    while True:
+        meta = list_meta(response.body)
+        upcoming = meta.continue_token if meta else ""
+        if upcoming and upcoming == token:
+            raise UnexpectedAnswer(
+                f"The server at {request.call.server} repeats a page of {request.call.qualified} without end",
+                hint="--chunk-size=0 asks for the list in one piece.",
+            )
+        # The next page travels while this one is decoded.
+        following = _ask_for_next(transport, request, limit, upcoming, patience) if upcoming else None
+        page = request.decode(response, request.call)
+        date = response.headers.get("date", "")
+        del response
+        if version and page.resource_version and page.resource_version != version:
+            raise _StartAgain
+        version = version or page.resource_version
+        items += page.items if request.keep is None else filter(request.keep, page.items)
+        if following is None:
+            return Listed(items=items, resource_version=version, date=date)
+        response, token = following.result(), upcoming
+
+
+def _ask_for_next(
+    transport: Transport, request: ListRequest[T], limit: int, token: str, patience: Patience
+) -> Pending[Response]:
+    query = _query(request, limit, token)
+
+    def ask() -> Response:
+        try:
+            return fetch(transport, request.path, query, request.call, patience)
+        except ApiError as error:
+            if error.status == _GONE:
+                raise _StartAgain from error
+            raise
+
+    return Pending(ask)
+
+
+def _query(request: ListRequest[T], limit: int, token: str) -> Query:
+    query = list(request.query)
+    if limit > 0:
+        query.append(("limit", str(limit)))
+    if token:
+        query.append(("continue", token))
+    elif request.from_cache:
+        # Beside a continue token the server refuses a resourceVersion.
+        query.append(("resourceVersion", "0"))
+    return query
+
+
+def _wait_after(attempt: int, response: Response, patience: Patience) -> float:
+    """Seconds before asking again: the server's Retry-After, else an exponential back-off."""
+    asked = response.headers.get("retry-after", "").strip()
+    if not asked:
+        return min(patience.first_wait * 2.0 ** (attempt - 1), patience.longest_wait)
+    return float(asked) if asked.isdecimal() else _until(asked, response.headers.get("date", ""))
+
+
+def _until(moment: str, now: str) -> float:
+    """Seconds from the answer's own Date to an HTTP date; one second where they cannot be read."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds())
+    except (TypeError, ValueError):
+        return 1.0

@@ -1,0 +1,195 @@
+"""One moment of a cluster: independent lists side by side, each as narrow as the question allows.
+
+Never one request a node or a pod. What may not be read becomes a `Gap`; only the DaemonSets themselves
+are worth an error.
+"""
+
+import contextlib
+from collections.abc import Iterable
+from typing import Final, TypeVar
+
+import msgspec
+
+from kubectl_ds.core.label_selector import to_query
+from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Pod
+from kubectl_ds.core.ownership import target_node_name
+from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
+from kubectl_ds.errors import UnexpectedAnswer
+from kubectl_ds.kube.daemonset_objects import DaemonSetObjects, read_daemonset_objects
+from kubectl_ds.kube.decoding import (
+    decode_events,
+    decode_nodes,
+    decode_pods,
+    decode_revisions,
+    garbage_collector_paused,
+    typed_object,
+)
+from kubectl_ds.kube.errors import excerpt
+from kubectl_ds.kube.gathering import Begun, Gathering, Narrowing
+from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
+from kubectl_ds.kube.side_by_side import Pending
+from kubectl_ds.kube.transport import Transport
+
+__all__ = ["ReadOptions", "Scope", "read_daemonset_objects", "read_snapshot"]
+
+Named = TypeVar("Named", Node, Pod)
+
+_LISTS_AT_MOST: Final = 4
+"""Narrow lists of one resource; where more would be needed, one wide list takes their place."""
+
+_TERMINAL: Final = frozenset({"Succeeded", "Failed"})
+_LIVE_PODS: Final = "status.phase!=Succeeded,status.phase!=Failed"
+_DAEMONSET_EVENTS: Final = "involvedObject.kind=DaemonSet"
+_POD_EVENTS: Final = "involvedObject.kind=Pod"
+
+
+def read_snapshot(
+    transport: Transport, scope: Scope, wants: frozenset[Resource], options: ReadOptions = AS_USUAL
+) -> ClusterSnapshot:
+    """Read what is wanted of the DaemonSets in scope. Names or selectors narrow pods, revisions and events.
+
+    Events are those of DaemonSets and, where pods are wanted too, of the pods that are not well.
+    Raises `ApiError` when the DaemonSets cannot be read, `NotFoundError` for a name that is not there,
+    `CredentialError`, and `ConnectionFailed` or `UnexpectedAnswer` when that happens to the DaemonSets; to
+    anything else it is a gap.
+    """
+    with garbage_collector_paused():
+        return _Reader(transport, scope, wants, options).snapshot()
+
+
+class _Reader:
+    def __init__(
+        self, transport: Transport, scope: Scope, wants: frozenset[Resource], options: ReadOptions
+    ) -> None:
+        self._scope = scope
+        self._options = options
+        self._gathering = Gathering(transport, wants, options)
+        self._reading_daemonsets = Pending(lambda: read_daemonset_objects(transport, scope, options))
+
+    def snapshot(self) -> ClusterSnapshot:
+        """Start all that can be started, and wait for the DaemonSets first where they narrow the rest."""
+        gathering, scope = self._gathering, self._scope
+        nodes = gathering.start("nodes", decode_nodes, [Narrowing(None)])
+        narrows = bool(scope.names or scope.label_selector or scope.field_selector)
+        objects = self._reading_daemonsets.result() if narrows else None
+        narrowings = narrowings_of(_typed(objects)) if objects else [Narrowing(scope.namespace)]
+        pods_begun = gathering.start("pods", decode_pods, narrowings)
+        revisions = gathering.start(
+            "controllerrevisions", decode_revisions, narrowings, keep=_may_be_a_daemonsets
+        )
+        events = gathering.start("events", decode_events, [self._about_daemonsets()])
+        objects = objects or self._reading_daemonsets.result()
+        gathering.saw(objects.date)
+        gathering.read.add("daemonsets")
+        pods = _unique(gathering.finish(pods_begun))
+        pod_events = self._begin_pod_events(pods)
+        pods, all_pods = self._with_neighbours(pods)
+        daemonsets = _typed(objects)
+        return ClusterSnapshot(
+            daemonsets=daemonsets,
+            daemonset_objects={
+                one.metadata.uid: raw for one, raw in zip(daemonsets, objects.objects, strict=True)
+            },
+            nodes=tuple(_unique(gathering.finish(nodes))),
+            pods=tuple(pods),
+            all_pods=all_pods,
+            events=(*gathering.finish(events), *gathering.finish(pod_events)),
+            revisions=tuple(gathering.finish(revisions)),
+            read=frozenset(gathering.read),
+            gaps=tuple(gathering.gaps),
+            taken_at=gathering.taken_at(),
+        )
+
+    def _about_daemonsets(self) -> Narrowing:
+        names = self._scope.names
+        one = f",involvedObject.name={names[0]}" if len(names) == 1 else ""
+        return Narrowing(self._scope.namespace, fields=_DAEMONSET_EVENTS + one)
+
+    def _begin_pod_events(self, pods: list[Pod]) -> Begun[Event]:
+        """Events of pods tell something only about those that are not well: for none of them, no list."""
+        unwell = [pod for pod in pods if _may_be_a_daemonsets(pod) and not _is_well(pod)]
+        uids = {pod.metadata.uid for pod in unwell}
+        namespaces = {pod.metadata.namespace for pod in unwell}
+        one = f",involvedObject.name={unwell[0].metadata.name}" if len(unwell) == 1 else ""
+        where = namespaces if len(namespaces) <= _LISTS_AT_MOST else {None}
+        return self._gathering.start(
+            "events",
+            decode_events,
+            [Narrowing(namespace, fields=_POD_EVENTS + one) for namespace in where],
+            keep=lambda event: event.involved_object.uid in uids,
+        )
+
+    def _with_neighbours(self, pods: list[Pod]) -> tuple[list[Pod], bool]:
+        """Whatever takes room where one of our pods waits for it; and whether all of that is known.
+
+        Of one list of the cluster's pods only those on the nodes in question are kept, page by page: the
+        rest of a large cluster would not fit into memory. Pods that have ended take no room.
+        """
+        gathering = self._gathering
+        if "pods" not in gathering.read or gathering.lacks("pods"):
+            return pods, False
+        if self._scope == Scope(namespace=None):
+            return pods, True
+        waited_for = {target_node_name(pod) for pod in pods if _waits_for_room(pod)} - {None}
+        if not self._options.free_room or not waited_for:
+            return pods, False
+        begun = gathering.start(
+            "pods",
+            decode_pods,
+            [Narrowing(None, fields=_LIVE_PODS)],
+            keep=lambda pod: (pod.spec.node_name or pod.status.nominated_node_name) in waited_for,
+        )
+        why = "free room on nodes cannot be computed, since the pods of all namespaces could not be read"
+        everywhere = gathering.finish(begun, for_want_of=why)
+        return _unique([*pods, *everywhere]), not gathering.lacks("pods")
+
+
+def narrowings_of(daemonsets: Iterable[DaemonSet]) -> list[Narrowing]:
+    """The lists that hold everything the selectors of these DaemonSets select; few, or else wide ones."""
+    narrow = set()
+    for one in daemonsets:
+        # A selector that is missing or malformed selects nothing.
+        with contextlib.suppress(ValueError):
+            narrow.add(Narrowing(one.metadata.namespace, to_query(one.spec.selector)))
+    if len(narrow) > _LISTS_AT_MOST:
+        narrow = {Narrowing(one.namespace) for one in narrow}
+    if len(narrow) > _LISTS_AT_MOST:
+        narrow = {Narrowing(None)}
+    return sorted(narrow, key=lambda one: (one.namespace or "", one.labels))
+
+
+def _typed(objects: DaemonSetObjects) -> tuple[DaemonSet, ...]:
+    typed = []
+    for raw in objects.objects:
+        try:
+            typed.append(typed_object(raw, DaemonSet))
+        except msgspec.ValidationError as error:
+            name = excerpt(str(raw["metadata"].get("name")).encode())
+            raise UnexpectedAnswer(f"The DaemonSet {name} is not as the API has it: {error}") from error
+    return tuple(typed)
+
+
+def _unique(objects: list[Named]) -> list[Named]:
+    """Each object once, as it was seen last: lists that overlap, or pages, may bring one twice."""
+    seen = {(one.metadata.namespace, one.metadata.name): one for one in objects}
+    return list(seen.values()) if len(seen) < len(objects) else objects
+
+
+def _may_be_a_daemonsets(owned: Pod | ControllerRevision) -> bool:
+    """Whether a DaemonSet controls it, or might adopt it since nobody does."""
+    controllers = [owner.kind for owner in owned.metadata.owner_references if owner.controller]
+    return not controllers or "DaemonSet" in controllers
+
+
+def _is_well(pod: Pod) -> bool:
+    ready = any(one.type == "Ready" and one.status == "True" for one in pod.status.conditions)
+    return bool(ready and pod.spec.node_name) and pod.metadata.deletion_timestamp is None
+
+
+def _waits_for_room(pod: Pod) -> bool:
+    return (
+        not pod.spec.node_name
+        and pod.status.phase not in _TERMINAL
+        and pod.metadata.deletion_timestamp is None
+        and _may_be_a_daemonsets(pod)
+    )

@@ -1,0 +1,62 @@
+"""The lists that a snapshot is made of: where each lives and what decodes it."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import quote
+
+from kubectl_ds.core.snapshot import Resource
+from kubectl_ds.kube.decoding import Decode
+from kubectl_ds.kube.errors import ApiCall
+from kubectl_ds.kube.lists import ListRequest
+from kubectl_ds.kube.scope import ReadOptions
+from kubectl_ds.kube.transport import Transport
+
+T = TypeVar("T")
+
+_ROOTS: dict[Resource, str] = {
+    "daemonsets": "/apis/apps/v1",
+    "controllerrevisions": "/apis/apps/v1",
+    "nodes": "/api/v1",
+    "pods": "/api/v1",
+    "events": "/api/v1",
+}
+
+
+def path_of(resource: Resource, namespace: str | None, name: str = "") -> str:
+    """`/apis/apps/v1/namespaces/x/daemonsets/cni`; no namespace is every namespace."""
+    middle = f"/namespaces/{quote(namespace, safe='')}" if namespace else ""
+    return f"{_ROOTS[resource]}{middle}/{resource}" + (f"/{quote(name, safe='')}" if name else "")
+
+
+def call_of(
+    transport: Transport, verb: str, resource: Resource, namespace: str | None, name: str = ""
+) -> ApiCall:
+    """What is asked, for sentences."""
+    return ApiCall(
+        server=transport.server, verb=verb, resource=resource, namespace=namespace or "", name=name
+    )
+
+
+def list_of(
+    transport: Transport,
+    resource: Resource,
+    namespace: str | None,
+    decode: Decode[T],
+    options: ReadOptions,
+    *,
+    labels: str = "",
+    fields: str = "",
+    keep: Callable[[T], bool] | None = None,
+) -> ListRequest[T]:
+    """The request for one list, narrowed by a label and a field selector where they are not empty."""
+    query = [("labelSelector", labels)] if labels else []
+    query += [("fieldSelector", fields)] if fields else []
+    return ListRequest(
+        path=path_of(resource, namespace),
+        call=call_of(transport, "list", resource, namespace),
+        decode=decode,
+        query=query,
+        limit=options.chunk_size,
+        from_cache=options.fast,
+        keep=keep,
+    )

@@ -1,0 +1,33 @@
+"""Which DaemonSets are meant, and how they are read."""
+
+from msgspec import Struct
+
+from kubectl_ds.kube.lists import CHUNK_SIZE, Patience
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """`namespace` None is every namespace. With names, selectors are not looked at: kubectl takes one of them."""
+
+    namespace: str | None
+    names: tuple[str, ...] = ()
+    label_selector: str = ""
+    field_selector: str = ""
+
+
+class ReadOptions(Struct, frozen=True, kw_only=True):
+    """How to read. `fast` reads the server's watch cache, which may be seconds behind.
+
+    With `ignore_not_found` names that are not there are left out in place of `NotFoundError`. With
+    `free_room` an unbound pod makes all pods of the cluster be read, since what else runs on its node
+    decides whether it fits.
+    """
+
+    chunk_size: int = CHUNK_SIZE
+    fast: bool = False
+    ignore_not_found: bool = False
+    free_room: bool = True
+    patience: Patience = Patience()
+
+
+AS_USUAL = ReadOptions()
+"""What kubectl would do without flags."""

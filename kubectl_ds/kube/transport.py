@@ -1,0 +1,58 @@
+"""How `kube/` speaks to an API server, whichever session stands behind it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from msgspec import Struct
+
+Query = Sequence[tuple[str, str]]
+"""Query parameters in order; a name may come more than once. Values are not yet percent-encoded."""
+
+JSON = "application/json"
+
+
+class Response(Struct, frozen=True, kw_only=True):
+    """A whole answer, already gunzipped. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport(Protocol):
+    """A conversation with one API server as one identity; safe to use from several threads.
+
+    Every method raises `ConnectionFailed` when no whole answer came about (refused, reset, cut body,
+    TLS, timeout) and `CredentialError` when the identity asked for cannot be had. Error answers (4xx,
+    5xx) are returned, not raised; a 401 has then already been retried once with a fresh credential
+    where there is one to be had. Redirects are followed only on the same host and only for GET.
+    """
+
+    @property
+    def server(self) -> str:
+        """The server's URL, for sentences."""
+        ...
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: Query = (),
+        *,
+        accept: str = JSON,
+        body: bytes | None = None,
+        content_type: str = JSON,
+    ) -> Response:
+        """One request. `path` begins with `/api` or `/apis`, already percent-encoded."""
+        ...
+
+    def stream(
+        self, path: str, query: Query = (), *, accept: str = JSON
+    ) -> AbstractContextManager[tuple[int, Iterator[bytes]]]:
+        """A watch: the status and the body's lines as they come. The request timeout does not end it."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections; forget key material."""
+        ...

@@ -1,0 +1,158 @@
+"""A watch brings every change once, whatever happens to the stream."""
+
+import threading
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+
+from kubectl_ds.errors import ApiError, NotFoundError, UnexpectedAnswer
+from kubectl_ds.kube.reader import Scope
+from kubectl_ds.kube.watch import WatchEvent, watch_daemonsets
+from tests.clusters import a_daemonset
+from tests.kube.faults import on, refuse, with_body
+from tests.kube.reading import options, patience, serving
+
+SCOPE = Scope(namespace="kube-system")
+
+
+def a_state(name: str, ready: int) -> dict:
+    return a_daemonset(name, status={"numberReady": ready})
+
+
+def told(event: WatchEvent) -> tuple[str, str, int]:
+    return event.change, event.object["metadata"]["name"], event.object["status"]["numberReady"]
+
+
+def take(events: Iterator[WatchEvent], count: int) -> list[tuple[str, str, int]]:
+    return [told(event) for event in islice(events, count)]
+
+
+def watches(server) -> int:
+    return sum(one.watches for one in server.requests)
+
+
+def test_what_is_there_comes_first_and_then_each_change():
+    with serving(a_state("a", 1), a_state("b", 1)) as (server, transport):
+        events = watch_daemonsets(transport, SCOPE, options())
+        assert take(events, 2) == [("ADDED", "a", 1), ("ADDED", "b", 1)]
+        server.update(a_state("a", 2))
+        server.add(a_state("c", 0))
+        server.delete("DaemonSet", "b", "kube-system")
+        assert take(events, 3) == [("MODIFIED", "a", 2), ("ADDED", "c", 0), ("DELETED", "b", 1)]
+
+
+def test_a_stream_that_ends_is_taken_up_where_it_ended():
+    with serving(a_state("a", 1)) as (server, transport):
+        events = watch_daemonsets(transport, SCOPE, options())
+        take(events, 1)
+        server.update(a_state("a", 2))
+        assert take(events, 1) == [("MODIFIED", "a", 2)]
+        server.end_watches()
+        server.update(a_state("a", 3))
+        assert take(events, 1) == [("MODIFIED", "a", 3)]
+        assert sum(not one.watches for one in server.requests) == 1, "no second list was needed"
+
+
+def test_an_expired_version_means_a_new_list_of_which_only_the_differences_are_told():
+    with serving(a_state("a", 1), a_state("b", 1), a_state("same", 1)) as (server, transport):
+        events = watch_daemonsets(transport, SCOPE, options())
+        take(events, 3)
+        server.update(a_state("a", 2))
+        server.delete("DaemonSet", "b", "kube-system")
+        server.add(a_state("c", 0))
+        server.compact()
+        assert take(events, 3) == [("DELETED", "b", 1), ("MODIFIED", "a", 2), ("ADDED", "c", 0)]
+        server.update(a_state("same", 5))
+        assert take(events, 1) == [("MODIFIED", "same", 5)]
+
+
+def test_a_410_before_the_stream_is_as_good_as_one_inside_it():
+    faults = [on("/daemonsets", refuse(410), where="watch", times=1)]
+    with serving(a_state("a", 1), faults=faults) as (server, transport):
+        events = watch_daemonsets(transport, SCOPE, options())
+        take(events, 1)
+        server.update(a_state("a", 2))
+        assert take(events, 1) == [("MODIFIED", "a", 2)]
+
+
+def test_a_bookmark_carries_the_version_on_past_what_others_changed():
+    with serving(a_state("a", 1), bookmark_interval=0.05) as (server, transport):
+        events = watch_daemonsets(transport, SCOPE, options())
+        take(events, 1)
+        server.add(a_daemonset("elsewhere", namespace="x"))
+        update = threading.Timer(0.5, server.update, [a_state("a", 2)])
+        update.start()
+        assert take(events, 1) == [("MODIFIED", "a", 2)]
+        assert all(one.parameter("allowWatchBookmarks") == "true" for one in server.requests if one.watches)
+
+
+def test_an_object_that_leaves_the_selection_is_deleted_for_this_watch():
+    labelled = a_daemonset("a", labels={"tier": "net"})
+    with serving(labelled) as (server, transport):
+        scope = Scope(namespace=None, label_selector="tier=net")
+        events = watch_daemonsets(transport, scope, options())
+        take(events, 1)
+        server.update(a_daemonset("a"))
+        assert take(events, 1) == [("DELETED", "a", 0)]
+
+
+def test_of_several_names_only_those_are_told():
+    with serving(a_state("a", 1), a_state("b", 1), a_state("c", 1)) as (server, transport):
+        scope = Scope(namespace="kube-system", names=("a", "c"))
+        events = watch_daemonsets(transport, scope, options())
+        assert take(events, 2) == [("ADDED", "a", 1), ("ADDED", "c", 1)]
+        server.update(a_state("b", 2))
+        server.update(a_state("c", 2))
+        assert take(events, 1) == [("MODIFIED", "c", 2)]
+
+
+def test_a_name_that_is_not_there_is_not_waited_for():
+    with serving(a_state("a", 1)) as (_, transport), pytest.raises(NotFoundError):
+        next(watch_daemonsets(transport, Scope(namespace="kube-system", names=("x",)), options()))
+
+
+def test_a_busy_server_is_asked_again_with_growing_pauses_and_then_no_more():
+    waits: list[float] = []
+    faults = [on("/daemonsets", refuse(503), where="watch")]
+    with serving(a_state("a", 1), faults=faults) as (server, transport):
+        events = watch_daemonsets(transport, SCOPE, options(patience=patience(waits, attempts=4)))
+        take(events, 1)
+        with pytest.raises(ApiError):
+            next(events)
+        assert watches(server) == 4
+    assert waits == [0.5, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b'{"type":"ADDED","obj\n', id="a line that is cut short"),
+        pytest.param(b"<html>\n", id="a login page"),
+        pytest.param(b'["ADDED"]\n', id="another form"),
+        pytest.param(b'{"type":"SOMETHING","object":{}}\n', id="an unknown type of event"),
+    ],
+)
+def test_garbage_in_the_stream_is_survived_once_and_named_in_the_end(line):
+    faults = [on("/daemonsets", with_body(line), where="watch", times=1)]
+    with serving(a_state("a", 1), faults=faults) as (server, transport):
+        events = watch_daemonsets(transport, SCOPE, options())
+        take(events, 1)
+        server.update(a_state("a", 2))
+        assert take(events, 1) == [("MODIFIED", "a", 2)]
+    faults = [on("/daemonsets", with_body(line), where="watch")]
+    with serving(a_state("a", 1), faults=faults) as (_, transport):
+        events = watch_daemonsets(transport, SCOPE, options())
+        take(events, 1)
+        with pytest.raises(UnexpectedAnswer):
+            next(events)
+
+
+def test_forbidden_to_watch_is_said_at_once():
+    faults = [on("/daemonsets", refuse(403, "daemonsets.apps is forbidden"), where="watch")]
+    with serving(a_state("a", 1), faults=faults) as (server, transport):
+        events = watch_daemonsets(transport, SCOPE, options())
+        take(events, 1)
+        with pytest.raises(ApiError, match="forbidden"):
+            next(events)
+        assert watches(server) == 1
