@@ -1,0 +1,1 @@
+"""A report and a style in, text out."""

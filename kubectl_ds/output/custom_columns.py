@@ -1,0 +1,92 @@
+"""`-o custom-columns=` and its file form, as kubectl prints them.
+
+Mirrors k8s.io/kubectl/pkg/cmd/get/customcolumn.go.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from kubectl_ds.errors import UsageError
+from kubectl_ds.output.go_values import sprint
+from kubectl_ds.output.jsonpath import JSONPath, JSONPathError
+from kubectl_ds.output.kubectl_tabwriter import aligned
+from kubectl_ds.output.terminal_text import safe
+
+_RELAXED = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)")
+_FORM = "Expected format is one line of space separated headers, one line of space separated column specs."
+_LAYOUT = re.compile("([\t\n\v\f])")
+
+
+class Column(Struct, frozen=True):
+    header: str
+    path: str
+
+
+def relaxed_jsonpath(expression: str) -> str:
+    """`a.b`, `.a.b`, `{a.b}` or `{.a.b}` as `{.a.b}` (RelaxedJSONPathExpression). Raises `UsageError`."""
+    if not expression:
+        return ""
+    matched = _RELAXED.fullmatch(expression)
+    if not matched:
+        raise UsageError(
+            "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'"
+        )
+    return "{." + (matched[1] or matched[2]) + "}"
+
+
+def parse_columns(spec: str) -> tuple[Column, ...]:
+    """`HEADER:path,HEADER:path`. Raises `UsageError` with kubectl's words."""
+    columns = []
+    for part in spec.split(","):
+        header, separator, path = part.partition(":")
+        if not separator:
+            raise UsageError(f"unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>")
+        columns.append(Column(header, relaxed_jsonpath(path)))
+    return tuple(columns)
+
+
+def parse_column_file(text: str) -> tuple[Column, ...]:
+    """A line of headers and a line of paths, blanks between them. Raises `UsageError` with kubectl's words."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    if len(lines) < 2:
+        missing = "spec" if lines else "header"
+        raise UsageError(f"invalid template, missing {missing} line. {_FORM}")
+    headers, paths = lines[0].split(), lines[1].split()
+    if len(headers) != len(paths):
+        raise UsageError(
+            f"number of headers ({len(headers)}) and field specifications ({len(paths)}) don't match"
+        )
+    return tuple(Column(header, relaxed_jsonpath(path)) for header, path in zip(headers, paths, strict=True))
+
+
+def custom_columns(
+    columns: Sequence[Column], objects: Sequence[Mapping[str, Any]], *, no_headers: bool = False
+) -> str:
+    """One line an object, `<none>` where a path finds nothing, several values joined by commas.
+
+    The headers are printed even without objects. Control characters are spelled out, but for line feeds and
+    tabs, which kubectl lets break the layout too. Raises `UsageError` for a path that cannot be parsed or
+    followed.
+    """
+    try:
+        paths = [JSONPath(column.path) for column in columns]
+        lines = [] if no_headers else ["\t".join(column.header for column in columns)]
+        lines.extend("\t".join(_cell(path.results(item)) for path in paths) for item in objects)
+    except JSONPathError as error:
+        raise UsageError(str(error)) from None
+    return aligned("".join(f"{line}\n" for line in lines)) if lines else ""
+
+
+def _cell(results: Sequence[Sequence[Any]]) -> str:
+    values = ["<none>"] if not results or not results[0] else []
+    values.extend(_spelled(sprint(value)) for found in results for value in found)
+    return ",".join(values)
+
+
+def _spelled(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(part if part in "\t\n\v\f" else safe(part) for part in _LAYOUT.split(text))

@@ -1,0 +1,42 @@
+"""Reports as plain trees: what `-o json` and `-o yaml` spell, each with a schema under docs/schema/."""
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+import msgspec
+
+from kubectl_ds.core.coverage_report import CoverageReport
+from kubectl_ds.core.explain_report import PlacementReport
+from kubectl_ds.output.coverage_document import coverage_document
+from kubectl_ds.output.explain_document import explain_document
+from kubectl_ds.output.formats import OutputFormat
+from kubectl_ds.output.objects import render_objects
+
+Report = CoverageReport | PlacementReport
+
+
+def to_document(report: Report) -> dict[str, Any]:
+    """The report's published tree: dicts, lists, texts, numbers, booleans and None only."""
+    match report:
+        case CoverageReport():
+            return coverage_document(report)
+        case PlacementReport():
+            return explain_document(report)
+        case _:
+            assert_never(report)
+
+
+def spell(document: Mapping[str, Any], output_format: OutputFormat) -> str:
+    """The document as `-o` asks for it, keys in the published order. jsonpath is kubectl's dialect."""
+    match output_format.name:
+        case "json":
+            return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+        case "yaml":
+            import yaml
+
+            dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+            return str(
+                yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True, width=2**31 - 1)
+            )
+        case _:
+            return render_objects([document], output_format, single=True)

@@ -1,0 +1,171 @@
+"""The sentences for pods that no scheduler has bound to their node."""
+
+from typing import assert_never
+
+from kubectl_ds.core.scheduling import (
+    AdmissionChangedPod,
+    HostPortConflict,
+    HostPortsTaken,
+    InsufficientResource,
+    NodeCannotHost,
+    NoScheduler,
+    OutdatedPodMismatch,
+    PreemptionCannotHelp,
+    SchedulerError,
+    SchedulingGated,
+    SchedulingReason,
+    TooManyPods,
+    Unschedulable,
+    VolumeConflict,
+)
+from kubectl_ds.core.scheduling.relief import Relief
+from kubectl_ds.output.amounts import spelled_amount
+from kubectl_ds.output.missing_sentences import for_so_long
+from kubectl_ds.output.placement_sentences import listed
+
+_RELIEVED: dict[Relief, str] = {
+    "preemption": "; the scheduler evicts pods of lower priority for it",
+    "leaving": "; pods that are terminating there make room",
+    "none": "",
+    "unknown": "; not every pod of the cluster could be read, so what takes the room is not known",
+}
+_HIGHEST_OF_USERS = 1_000_000_000
+"""Priorities above are for system-node-critical and system-cluster-critical."""
+
+
+def scheduling_sentence(reason: SchedulingReason) -> str:
+    """What keeps the pod off its one target node, and what would free it when it is stuck."""
+    match reason:
+        case SchedulingGated():
+            gates = f"gate{'s' * (len(reason.gates) > 1)} {listed(reason.gates)}"
+            return f"The scheduler waits for the {gates}; whoever set it has to take it off."
+        case NoScheduler():
+            return _no_scheduler(reason)
+        case SchedulerError():
+            return f"The scheduler failed over this pod and tries again: {reason.message}"
+        case AdmissionChangedPod():
+            return (
+                f"The template fits the node and the admitted pod does not: its {reason.field} {_asks(reason)}."
+                " An admission plugin, a RuntimeClass or a webhook changed the pod; change that, or leave the node out"
+                " in the template."
+            )
+        case OutdatedPodMismatch():
+            fate = (
+                "the rolling update replaces it"
+                if reason.replaced
+                else "with OnDelete somebody has to delete it"
+            )
+            return f"The pod is of an older template, whose {reason.field} {_asks(reason)}; {fate}."
+        case InsufficientResource():
+            return _insufficient(reason)
+        case TooManyPods():
+            return _too_many_pods(reason)
+        case HostPortConflict():
+            return _host_port(reason)
+        case HostPortsTaken():
+            return "The scheduler says that a host port is taken; the pod that holds it could not be read."
+        case PreemptionCannotHelp():
+            return _preemption(reason)
+        case VolumeConflict():
+            claims = f" (claims: {', '.join(reason.claims)})" if reason.claims else ""
+            return (
+                f"The scheduler says of a volume: {reason.words}{claims};"
+                " the volume has to be usable from this node, or the node has to be left out."
+            )
+        case Unschedulable():
+            return f"The scheduler says, of all nodes together: {reason.words or 'nothing'}."
+        case NodeCannotHost():
+            return _virtual(reason)
+        case _:
+            assert_never(reason)
+
+
+def _no_scheduler(reason: NoScheduler) -> str:
+    if reason.just_created:
+        return f"The pod was created seconds ago; {reason.scheduler} is about to take it up."
+    if reason.scheduler == "default-scheduler":
+        free = "see that kube-scheduler runs and holds its lease"
+    else:
+        free = f"see that a scheduler named {reason.scheduler} runs, or correct schedulerName in the template"
+    return f"No scheduler has taken the pod up{for_so_long(reason.seconds)}; {free}."
+
+
+def _asks(reason: AdmissionChangedPod | OutdatedPodMismatch) -> str:
+    wants = listed(reason.wants)
+    if reason.field == "tolerations":
+        return f"do not tolerate {wants}"
+    return f"wants {wants}, which the node has not"
+
+
+def _insufficient(reason: InsufficientResource) -> str:
+    name = reason.resource
+    if reason.requested is None:
+        return f"The scheduler says: insufficient {name}{_RELIEVED[reason.relief]}."
+    requested = spelled_amount(name, reason.requested)
+    allocatable = spelled_amount(name, reason.allocatable)
+    if reason.too_large:
+        has = f"offers {allocatable} in all" if reason.allocatable else "offers none"
+        return (
+            f"The pod requests {requested} {name} and the node {has}, so no eviction helps;"
+            " request less, enlarge the node, or leave it out."
+        )
+    free = spelled_amount(name, max(0, reason.free or 0))
+    way_out = (
+        "; request less, or move pods off the node" if reason.relief == "none" else _RELIEVED[reason.relief]
+    )
+    return f"The pod requests {requested} {name}, and {free} of {allocatable} is free on the node{way_out}."
+
+
+def _too_many_pods(reason: TooManyPods) -> str:
+    if reason.pods is None:
+        return f"The scheduler says: too many pods{_RELIEVED[reason.relief]}."
+    if reason.allocatable == 0:
+        return "The node offers no pod slots at all; leave it out."
+    way_out = (
+        "; move pods off the node, or raise its kubelet's maxPods"
+        if reason.relief == "none"
+        else _RELIEVED[reason.relief]
+    )
+    slots = "The only pod slot" if reason.allocatable == 1 else f"All {reason.allocatable} pod slots"
+    return f"{slots} of the node {'is' if reason.allocatable == 1 else 'are'} taken{way_out}."
+
+
+def _host_port(reason: HostPortConflict) -> str:
+    address = "" if reason.address == "0.0.0.0" else f" on {reason.address}"  # noqa: S104
+    what = f"The host port {reason.port}/{reason.protocol}{address} is held by the pod {reason.holder}"
+    if reason.sibling and reason.relief == "none":
+        return (
+            f"{what} of this DaemonSet, which stays until the new one is Ready:"
+            " maxSurge and host ports exclude each other, use maxUnavailable."
+        )
+    way_out = "; move one of the two to another port" if reason.relief == "none" else _RELIEVED[reason.relief]
+    return f"{what}{way_out}."
+
+
+def _preemption(reason: PreemptionCannotHelp) -> str:
+    named = f" ({reason.priority_class})" if reason.priority_class else ""
+    if reason.never:
+        return f"The pod's priority class{named} says preemptionPolicy Never, so it may evict nothing."
+    what = f"No pod that this one may evict, with its priority of {reason.priority}{named}, makes it fit"
+    if reason.helped_from is None:
+        return f"{what}, and no priority would."
+    if reason.helped_from > _HIGHEST_OF_USERS:
+        return f"{what}; only a priority of {reason.helped_from}, as system-node-critical has it, would."
+    return f"{what}; a priority of {reason.helped_from} or more would."
+
+
+def _virtual(reason: NodeCannotHost) -> str:
+    exclude = "exclude it in the template's required node affinity"
+    match reason.kind:
+        case "fargate":
+            return (
+                "The node is a Fargate machine, made for the one pod on it;"
+                f" {exclude} (eks.amazonaws.com/compute-type NotIn [fargate])."
+            )
+        case "virtual-kubelet":
+            return (
+                "The node is a virtual kubelet, which cannot host daemons;"
+                f" {exclude} (type NotIn [virtual-kubelet])."
+            )
+        case _:
+            assert_never(reason.kind)
