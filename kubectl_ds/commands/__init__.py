@@ -1,0 +1,1 @@
+"""One thin file for each subcommand, and the options that they share."""

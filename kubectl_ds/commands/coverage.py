@@ -1,0 +1,83 @@
+"""`kubectl ds coverage`: node by node, has it, lacks it, has one too many, keeps it out, and why."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.names import daemonset_names
+from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE, with_options
+from kubectl_ds.environment import Environment
+from kubectl_ds.errors import UsageError
+from kubectl_ds.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from kubectl_ds.core.coverage_report import State
+
+STATE_NAMES = ("Ready", "NotReady", "Pending", "Missing", "Extra", "Excluded")
+
+EPILOG = """\b
+Examples:
+  kubectl ds coverage -A                          every DaemonSet, distinct causes first
+  kubectl ds coverage cni -n kube-system -o wide  one of them, and every node
+  kubectl ds coverage -A --problems --exit-code   1 when anything is not as it should be
+"""
+
+
+@click.command(cls=KubectlCommand, name="coverage", epilog=EPILOG)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--state", "states", metavar="STATE,...", help=f"List only nodes that are {', '.join(STATE_NAMES)}."
+)
+@click.option("--problems", cls=BoolFlag, help="List only nodes that are not as they should be.")
+@click.option("--exit-code", cls=BoolFlag, help="End with 1 when anything is not as it should be.")
+@click.option("--wait", cls=BoolFlag, help="Wait until every node is as it should be; 1 when time is up.")
+@click.option(
+    "--timeout", metavar="DURATION", default="", help="How long to wait: 30s, 5m. Without it: for ever."
+)
+@with_options(REPORT_OUTPUT, SCOPE, READING, CONNECTION)
+@click.pass_obj
+def command(environment: Environment, /, names: tuple[str, ...], **values: Any) -> ExitCode:
+    """Node by node: has it, lacks it, has one too many, keeps it out, and why.
+
+    Distinct causes come first, the largest on top. --state and --problems narrow the nodes that are listed,
+    never the counts.
+    """
+    from kubectl_ds.commands.printing import print_report, report_format
+    from kubectl_ds.commands.reading import exit_code_for, take_snapshot
+    from kubectl_ds.commands.waiting import taken_once_covered
+    from kubectl_ds.core.coverage import coverage
+    from kubectl_ds.output.coverage import coverage_text
+
+    asked, states, wanted = report_format(values), parse_states(values["states"]), daemonset_names(names)
+    if values["timeout"] and not values["wait"]:
+        raise UsageError("--timeout goes with --wait")
+    if values["wait"]:
+        snapshot = taken_once_covered(environment, values, wanted)
+    else:
+        snapshot = take_snapshot(environment, values, wanted)
+    report = coverage(snapshot, states=states, problems=values["problems"])
+    print_report(
+        environment,
+        values,
+        asked,
+        report,
+        lambda style: coverage_text(report, style, wide=asked.name == "wide"),
+    )
+    return exit_code_for(
+        {**values, "exit_code": values["exit_code"] or values["wait"]},
+        incomplete=bool(report.incomplete),
+        findings=any(item.has_problems for item in report.items),
+    )
+
+
+def parse_states(text: str | None) -> "frozenset[State] | None":
+    """`Missing,Extra` in any case; None when nothing was said. Raises `UsageError` for another word."""
+    if not text:
+        return None
+    by_lower = {name.lower(): name for name in STATE_NAMES}
+    words = [word.strip() for word in text.split(",")]
+    unknown = [word for word in words if word.lower() not in by_lower]
+    if unknown:
+        raise UsageError(f"unknown state {unknown[0]!r}", hint=f"one of {', '.join(STATE_NAMES)}")
+    return frozenset(by_lower[word.lower()] for word in words)  # type: ignore[misc]

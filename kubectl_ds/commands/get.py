@@ -1,0 +1,185 @@
+"""`kubectl ds get`: kubectl's columns and one verdict; every other format just as `kubectl get ds` gives it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.names import daemonset_names
+from kubectl_ds.commands.options import CONNECTION, READING, SCOPE, with_options
+from kubectl_ds.environment import Environment
+from kubectl_ds.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from kubectl_ds.core.model import DaemonSet
+    from kubectl_ds.core.snapshot import ClusterSnapshot
+    from kubectl_ds.kube.connection import Session
+    from kubectl_ds.kube.scope import Scope
+    from kubectl_ds.output.formats import OutputFormat
+
+EPILOG = """\b
+Examples:
+  kubectl ds get -A                           all DaemonSets, each with a verdict
+  kubectl ds get cni -n kube-system -o yaml   the object, just as kubectl prints it
+  kubectl ds get -A -o wide --sort-by .metadata.creationTimestamp
+"""
+
+OBJECT_OUTPUT = (
+    click.option(
+        *("-o", "--output"),
+        default="",
+        metavar="FORMAT",
+        help="table, wide, json, yaml, kyaml, name, jsonpath=…, jsonpath-as-json=…, custom-columns=…, "
+        "go-template=…, and their -file forms.",
+    ),
+    click.option(
+        "--template", default="", metavar="TEMPLATE", help="The template of -o go-template or jsonpath."
+    ),
+    click.option(
+        "--allow-missing-template-keys",
+        cls=BoolFlag,
+        default=True,
+        help="A key that is not there prints nothing.",
+    ),
+    click.option("--show-managed-fields", cls=BoolFlag, help="Keep managedFields in JSON and YAML."),
+    click.option("--no-headers", cls=BoolFlag, help="Leave the headings of tables out."),
+    click.option("--show-labels", cls=BoolFlag, help="All labels as the last column of kubectl's."),
+    click.option("--show-kind", cls=BoolFlag, help="Names as daemonset.apps/NAME."),
+    click.option(
+        "-L", "--label-columns", multiple=True, metavar="KEY,...", help="A column for each of these labels."
+    ),
+    click.option("--sort-by", default="", metavar="JSONPATH", help="Sort by this field."),
+    click.option("--ignore-not-found", cls=BoolFlag, help="A name that is not there is no error."),
+    click.option("-w", "--watch", cls=BoolFlag, help="Then follow the changes."),
+    click.option("--watch-only", cls=BoolFlag, help="Only follow the changes."),
+    click.option("--output-watch-events", cls=BoolFlag, help="With --watch: each object inside its event."),
+)
+
+
+@click.command(cls=KubectlCommand, name="get", epilog=EPILOG)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@with_options(OBJECT_OUTPUT, SCOPE, READING, CONNECTION)
+@click.pass_obj
+def command(environment: Environment, /, names: tuple[str, ...], **values: Any) -> ExitCode:
+    """Which DaemonSets are there, and is each one well?
+
+    The table begins with kubectl's own columns and ends with one verdict: Healthy, Idle, Progressing,
+    Degraded or Stuck. The other formats print the objects just as `kubectl get ds` does.
+    """
+    from kubectl_ds.output.formats import load_template, parse_output_format
+
+    asked = load_template(
+        parse_output_format(values["output"], template=values["template"]),
+        lambda name: Path(name).read_text(encoding="utf-8"),
+    )
+    wanted = daemonset_names(names)
+    if values["watch"] or values["watch_only"]:
+        from kubectl_ds.commands.watching import follow
+
+        return follow(environment, values, wanted, asked)
+    if asked.is_table:
+        return _table(environment, values, wanted, asked)
+    return _objects(environment, values, wanted, asked)
+
+
+def _objects(
+    environment: Environment, values: Mapping[str, Any], names: tuple[str, ...], asked: "OutputFormat"
+) -> ExitCode:
+    """One read of the DaemonSets and nothing else, as `kubectl get ds` has it."""
+    from kubectl_ds.commands.printing import write_for_scripts
+    from kubectl_ds.commands.reading import read_options_from, scope_from, session_from
+    from kubectl_ds.kube.daemonset_objects import read_daemonset_objects
+    from kubectl_ds.output.sort_objects import sort_objects
+
+    with session_from(environment, values) as session:
+        scope = scope_from(values, names, session)
+        read = read_daemonset_objects(session.transport, scope, read_options_from(tolerant(values, names)))
+        objects = sort_objects(read.objects, values["sort_by"]) if values["sort_by"] else list(read.objects)
+        if objects or not names:
+            text = _rendered(environment, values, objects, asked, single=len(names) == 1)
+            write_for_scripts(environment, asked, text)
+        _refuse_missing(session, values, scope, read.missing)
+    return ExitCode.OK
+
+
+def _rendered(
+    environment: Environment,
+    values: Mapping[str, Any],
+    objects: Sequence[Mapping[str, Any]],
+    asked: "OutputFormat",
+    *,
+    single: bool,
+) -> str:
+    if asked.is_go_template:
+        from kubectl_ds.commands.go_template import rendered_by_kubectl
+
+        return rendered_by_kubectl(environment, values, objects, asked, single=single)
+    from kubectl_ds.output.objects import render_objects
+
+    return render_objects(
+        objects,
+        asked,
+        single=single,
+        show_managed_fields=values["show_managed_fields"],
+        allow_missing_template_keys=values["allow_missing_template_keys"],
+        no_headers=values["no_headers"],
+    )
+
+
+def _table(
+    environment: Environment, values: Mapping[str, Any], names: tuple[str, ...], asked: "OutputFormat"
+) -> ExitCode:
+    from kubectl_ds.commands.reading import (
+        exit_code_for,
+        read_with,
+        say_what_is_lacking,
+        scope_from,
+        session_from,
+        style_from,
+    )
+    from kubectl_ds.commands.verdicts import columns_from, verdicts_of
+    from kubectl_ds.output.get_table import get_table
+
+    with session_from(environment, values) as session:
+        scope = scope_from(values, names, session)
+        snapshot = read_with(session, tolerant(values, names), scope)
+        say_what_is_lacking(environment, snapshot, scope)
+        table = get_table(
+            sorted_daemonsets(snapshot, values["sort_by"]),
+            verdicts_of(snapshot),
+            columns_from(values, wide=asked.name == "wide"),
+            style_from(environment, values),
+            now=snapshot.taken_at,
+        )
+        environment.stdout.write(table)
+        found = {daemonset.metadata.name for daemonset in snapshot.daemonsets}
+        _refuse_missing(session, values, scope, [name for name in names if name not in found])
+    return exit_code_for(values, incomplete=bool(snapshot.gaps), findings=False)
+
+
+def tolerant(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Of several names kubectl prints those that are there, and only then says which are not."""
+    return {**values, "ignore_not_found": values["ignore_not_found"] or len(names) > 1}
+
+
+def _refuse_missing(
+    session: "Session", values: Mapping[str, Any], scope: "Scope", missing: Sequence[str]
+) -> None:
+    """Raises `NotFoundError` for what was asked for and is not there, unless --ignore-not-found."""
+    if missing and not values["ignore_not_found"]:
+        from kubectl_ds.kube.daemonset_objects import not_found
+
+        raise not_found(session.transport, scope.namespace, missing)
+
+
+def sorted_daemonsets(snapshot: "ClusterSnapshot", sort_by: str) -> "list[DaemonSet]":
+    """By a field of the whole object, which the decoded one may not have; else as the server lists them."""
+    from kubectl_ds.output.sort_objects import sort_objects
+
+    if not sort_by:
+        return list(snapshot.daemonsets)
+    by_uid = {daemonset.metadata.uid: daemonset for daemonset in snapshot.daemonsets}
+    objects = [snapshot.daemonset_objects[uid] for uid in by_uid]
+    return [by_uid[str(one["metadata"]["uid"])] for one in sort_objects(objects, sort_by)]

@@ -1,0 +1,49 @@
+"""From a report to standard output: its own text, or its published document in a machine format."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kubectl_ds.commands.reading import style_from
+from kubectl_ds.environment import Environment
+from kubectl_ds.output.formats import DOCUMENT_FORMATS, OutputFormat, load_template, parse_output_format
+from kubectl_ds.output.style import Style
+
+if TYPE_CHECKING:
+    from kubectl_ds.output.documents import Report
+
+REPORT_FORMATS = (*DOCUMENT_FORMATS, "jsonpath", "jsonpath-as-json", "jsonpath-file")
+
+
+def report_format(values: Mapping[str, Any]) -> OutputFormat:
+    """What -o asks of a report. Raises `UsageError` before anything is read from a cluster."""
+    asked = parse_output_format(values.get("output") or "", allowed=REPORT_FORMATS)
+    return load_template(asked, lambda name: Path(name).read_text(encoding="utf-8"))
+
+
+def print_report(
+    environment: Environment,
+    values: Mapping[str, Any],
+    asked: OutputFormat,
+    report: "Report",
+    text: Callable[[Style], str],
+) -> None:
+    """`text` is the report in words; the machine formats all spell its one document."""
+    if asked.is_table:
+        environment.stdout.write(text(style_from(environment, values)))
+        return
+    from kubectl_ds.output.documents import spell, to_document
+
+    write_for_scripts(environment, asked, spell(to_document(report), asked))
+
+
+def write_for_scripts(environment: Environment, asked: OutputFormat, text: str) -> None:
+    """Untouched into a file or a pipe; on a terminal with what could steer it spelled out."""
+    if environment.stdout_is_terminal:
+        from kubectl_ds.output.terminal_text import safe_json, safe_lines
+
+        if asked.name in ("json", "jsonpath-as-json"):
+            text = safe_json(text)
+        elif text:
+            text = "\n".join(safe_lines(text)) + ("\n" if text.endswith("\n") else "")
+    environment.stdout.write(text)

@@ -1,0 +1,129 @@
+"""From parsed flags to an open session and a snapshot, and from a snapshot's gaps to an exit code."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from kubectl_ds.commands.options import connection_flags
+from kubectl_ds.environment import Environment
+from kubectl_ds.errors import UsageError
+from kubectl_ds.exit_codes import ExitCode
+from kubectl_ds.output.style import Style
+from kubectl_ds.output.terminal_text import safe
+
+if TYPE_CHECKING:
+    from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
+    from kubectl_ds.kube.connection import Session
+    from kubectl_ds.kube.reader import ReadOptions, Scope
+
+LOG_REQUESTS_FROM = 6
+"""kubectl logs each request from -v=6 on."""
+
+EVERYTHING: "frozenset[Resource]" = frozenset(
+    ("daemonsets", "nodes", "pods", "events", "controllerrevisions")
+)
+
+
+@contextmanager
+def session_from(environment: Environment, values: Mapping[str, Any]) -> "Iterator[Session]":
+    """The session that the flags ask for, closed at the end whatever happens."""
+    from msgspec.structs import replace
+
+    from kubectl_ds.kube.connection import open_session
+
+    with open_session(
+        connection_flags(values),
+        environment.variables,
+        stdin_is_tty=environment.stdin_is_terminal,
+        stderr=environment.stderr,
+    ) as session:
+        if values.get("verbosity", 0) >= LOG_REQUESTS_FROM:
+            from kubectl_ds.kube.logged_transport import LoggedTransport
+
+            def log(line: str) -> None:
+                print(safe(line), file=environment.stderr)
+
+            session = replace(session, transport=LoggedTransport(session.transport, log))
+        yield session
+
+
+def scope_from(values: Mapping[str, Any], names: Sequence[str], session: "Session") -> "Scope":
+    """Which DaemonSets are meant. Raises `UsageError` where kubectl would refuse the combination."""
+    from kubectl_ds.kube.reader import Scope
+
+    everywhere = bool(values.get("all_namespaces"))
+    selectors = (values.get("selector") or "", values.get("field_selector") or "")
+    if names and everywhere:
+        raise UsageError(
+            "a resource cannot be retrieved by name across all namespaces",
+            hint="give -n NAMESPACE with the name",
+        )
+    if names and any(selectors):
+        raise UsageError("a name cannot be provided when a selector is specified", hint="give one of the two")
+    return Scope(
+        namespace=None if everywhere else session.namespace,
+        names=tuple(names),
+        label_selector=selectors[0],
+        field_selector=selectors[1],
+    )
+
+
+def read_options_from(values: Mapping[str, Any]) -> "ReadOptions":
+    from kubectl_ds.kube.reader import ReadOptions
+
+    return ReadOptions(
+        chunk_size=values.get("chunk_size", 500),
+        fast=bool(values.get("fast")),
+        ignore_not_found=bool(values.get("ignore_not_found")),
+    )
+
+
+def take_snapshot(
+    environment: Environment,
+    values: Mapping[str, Any],
+    names: Sequence[str],
+    wants: "frozenset[Resource]" = EVERYTHING,
+) -> "ClusterSnapshot":
+    """One moment of the cluster, read with the flags given; gaps are said on standard error."""
+    with session_from(environment, values) as session:
+        scope = scope_from(values, names, session)
+        snapshot = read_with(session, values, scope, wants)
+    say_what_is_lacking(environment, snapshot, scope)
+    return snapshot
+
+
+def read_with(
+    session: "Session", values: Mapping[str, Any], scope: "Scope", wants: "frozenset[Resource]" = EVERYTHING
+) -> "ClusterSnapshot":
+    """One moment, over a session that stays open."""
+    from kubectl_ds.kube.reader import read_snapshot
+
+    return read_snapshot(session.transport, scope, wants, read_options_from(values))
+
+
+def say_what_is_lacking(environment: Environment, snapshot: "ClusterSnapshot", scope: "Scope") -> None:
+    if not snapshot.daemonsets and not scope.names:
+        say_nothing_found(environment, scope.namespace)
+    for gap in snapshot.gaps:
+        print(f"warning: {safe(gap.message)}", file=environment.stderr)
+
+
+def say_nothing_found(environment: Environment, namespace: str | None) -> None:
+    """kubectl's own words, on standard error, exit code 0."""
+    where = "" if namespace is None else f" in {safe(namespace)} namespace."
+    print(f"No resources found{where}", file=environment.stderr)
+
+
+def style_from(environment: Environment, values: Mapping[str, Any]) -> Style:
+    return Style(
+        color=environment.allows_colour(values.get("color") or "auto"),
+        width=environment.width(),
+        headers=not values.get("no_headers"),
+    )
+
+
+def exit_code_for(values: Mapping[str, Any], *, incomplete: bool, findings: bool) -> ExitCode:
+    """Incomplete data never gives 0 or 1 unless --allow-partial says that it may."""
+    if incomplete and not values.get("allow_partial"):
+        return ExitCode.UNAVAILABLE
+    return ExitCode.FINDINGS if findings and values.get("exit_code") else ExitCode.OK

@@ -1,0 +1,156 @@
+"""`get` as people and scripts use it: names, terminals, watching, logging."""
+
+import copy
+import io
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kubectl_ds.cli import main
+from kubectl_ds.environment import Environment
+from kubectl_ds.kube.api_server import ApiServer
+from tests.clusters import a_daemonset, a_node, a_pod
+from tests.program import NOW, kubectl_ds
+
+CNI, LOGS = a_daemonset("cni"), a_daemonset("logs")
+CLUSTER = [CNI, LOGS, a_node("n1"), a_pod(CNI, "n1"), a_pod(LOGS, "n1")]
+
+
+@pytest.mark.parametrize("form", [(), ("-o", "name"), ("-o", "json"), ("-o", "wide")])
+def test_of_several_names_those_that_are_there_are_printed_and_then_the_others_refused(form: tuple[str, ...]):
+    with ApiServer(CLUSTER) as server:
+        outcome = kubectl_ds("get", "cni", "gone", *form, "-n", "kube-system", "--server", server.url)
+        ignored = kubectl_ds(
+            "get", "cni", "gone", "--ignore-not-found", *form, "-n", "kube-system", "--server", server.url
+        )
+    assert "cni" in outcome.out
+    assert (outcome.code, ignored.code) == (3, 0)
+    assert 'daemonsets.apps "gone" not found' in outcome.err
+    assert ignored.out == outcome.out
+    assert ignored.err == ""
+
+
+def test_one_name_that_is_not_there_prints_nothing_when_that_is_no_error():
+    with ApiServer(CLUSTER) as server:
+        for form in ((), ("-o", "yaml")):
+            words = ("get", "gone", "--ignore-not-found", *form, "--server", server.url)
+            assert kubectl_ds(*words) == (0, "", "")
+
+
+def test_machine_formats_stay_untouched_in_a_pipe_and_cannot_steer_a_terminal():
+    hostile = copy.deepcopy(CNI)
+    hostile["metadata"]["annotations"] = {"note": "a\x9b31mb\u202e\U000e0001"}
+    with ApiServer([hostile]) as server:
+        to = ("-n", "kube-system", "--server", server.url)
+        piped = kubectl_ds("get", "cni", "-o", "json", *to)
+        shown = kubectl_ds("get", "cni", "-o", "json", *to, terminal=True)
+        path = kubectl_ds("get", "cni", "-o", r"jsonpath={.metadata.annotations.note}", *to, terminal=True)
+    assert "\x9b" in piped.out
+    assert all(character == "\n" or character.isprintable() for character in shown.out + path.out)
+    assert json.loads(shown.out) == json.loads(piped.out)
+
+
+def test_requests_are_logged_from_v_6_on_and_hold_no_token():
+    with ApiServer(CLUSTER, token="sesame") as server:
+        to = ("-A", "--server", server.url)
+        # Over plain http no token is sent, as kubectl has it: what matters here is that none is logged.
+        loud = kubectl_ds("get", *to, "-v=6", "--token", "sesame")
+        quiet = kubectl_ds("get", *to, "--token", "sesame")
+    assert f"GET {server.url}/apis/apps/v1/daemonsets" in loud.err
+    assert "sesame" not in loud.err
+    assert "GET " not in quiet.err
+
+
+class Screen(io.StringIO):
+    """A stream that tells when a text has appeared on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed = threading.Condition()
+
+    def write(self, text: str) -> int:
+        with self._changed:
+            written = super().write(text)
+            self._changed.notify_all()
+        return written
+
+    def wait_for(self, holds: Callable[[str], bool]) -> str:
+        with self._changed:
+            assert self._changed.wait_for(lambda: holds(self.getvalue()), timeout=60), self.getvalue()
+            return self.getvalue()
+
+
+def watching(server: ApiServer, *words: str) -> Screen:
+    """`get --watch` in a thread that ends with its server."""
+    screen = Screen()
+    environment = Environment(
+        variables={"KUBECONFIG": "/nonexistent"},
+        stdin=io.StringIO(),
+        stdout=screen,
+        stderr=io.StringIO(),
+        now=lambda: NOW,
+    )
+    line = ["get", "-n", "kube-system", "-w", "--server", server.url, *words]
+    threading.Thread(target=main, args=(line, environment), daemon=True).start()
+    return screen
+
+
+def with_ready(daemonset: dict[str, Any], ready: int) -> dict[str, Any]:
+    changed = copy.deepcopy(daemonset)
+    changed["status"]["numberReady"] = ready
+    changed["metadata"].pop("resourceVersion", None)
+    return changed
+
+
+def test_a_watch_prints_the_table_and_then_each_change_in_its_columns():
+    with ApiServer(CLUSTER) as server:
+        screen = watching(server)
+        table = screen.wait_for(lambda text: text.count("\n") == 3).splitlines()
+        server.update(with_ready(LOGS, 7))
+        changed = screen.wait_for(lambda text: text.count("\n") == 4).splitlines()[3]
+    assert changed.startswith("logs ")
+    assert changed[table[0].index("READY")] == "7"
+    assert changed.index("<none>") == table[1].index("<none>")
+
+
+def test_a_watch_in_json_prints_each_object_and_its_event_when_asked():
+    with ApiServer([CNI]) as server:
+        screen = watching(
+            server, "-o", "jsonpath={.type} {.object.status.numberReady}|", "--output-watch-events"
+        )
+        screen.wait_for(lambda text: text.count("|") == 1)
+        server.update(with_ready(CNI, 5))
+        screen.wait_for(lambda text: text.count("|") == 2)
+        server.delete("DaemonSet", "cni", "kube-system")
+        text = screen.wait_for(lambda text: text.count("|") == 3)
+    kinds = [word.split() for word in text.split("|")[:3]]
+    assert [kind for kind, _ in kinds] == ["ADDED", "MODIFIED", "DELETED"]
+    assert kinds[1][1] == "5"
+
+
+def test_watch_only_leaves_out_what_is_there():
+    with ApiServer([CNI, LOGS]) as server:
+        screen = watching(server, "--watch-only", "-o", "name")
+        server.update(with_ready(CNI, 1))
+        # The watch may begin on either side of the first change: the second one is after it for certain.
+        for ready in range(2, 40):
+            server.update(with_ready(CNI, ready))
+            if screen.getvalue():
+                break
+            threading.Event().wait(0.2)
+        text = screen.wait_for(lambda text: "cni" in text)
+    assert "logs" not in text
+
+
+def test_waiting_ends_with_0_once_covered_and_with_1_when_time_is_up():
+    with ApiServer([CNI, a_node("n1"), a_pod(CNI, "n1"), a_node("n2")]) as server:
+        to = ("coverage", "cni", "-n", "kube-system", "--server", server.url, "--wait")
+        late = kubectl_ds(*to, "--timeout", "0s")
+        threading.Timer(0.5, lambda: server.add(a_pod(CNI, "n2"))).start()
+        well = kubectl_ds(*to, "--timeout", "60s")
+    assert late.code == 1
+    assert "1 missing" in late.out
+    assert well.code == 0

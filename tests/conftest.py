@@ -1,0 +1,41 @@
+"""Options of the whole suite: what is longer, and CI's refusal of anything skipped."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.controlplane.fixtures import control_plane
+
+__all__ = ["control_plane"]
+
+# No deadline: these machines are shared, and a slow example is not a wrong one.
+settings.register_profile("everyday", deadline=None, max_examples=60, print_blob=True)
+settings.register_profile(
+    "ci", deadline=None, max_examples=200, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") else "everyday")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also what takes longer than an everyday run")
+    parser.addoption("--update-golden", action="store_true", help="write the golden outputs anew")
+    parser.addoption("--no-skips", action="store_true", help="fail when anything was skipped (CI)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not session.config.getoption("--no-skips"):
+        return
+    if reporter.stats.get("skipped") and exitstatus == pytest.ExitCode.OK:
+        reporter.write_line("something was skipped that should have run (--no-skips)", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
