@@ -1,0 +1,43 @@
+"""`python -m tests.controlplane build|start`: a cluster on a laptop."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from tests.controlplane.building import PROGRAMS, build
+from tests.controlplane.harness import start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.controlplane", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("build", help="build etcd and Kubernetes' servers into one program")
+    starting = verbs.add_parser("start", help="start it on loopback; Ctrl-C stops it and removes its data")
+    starting.add_argument("--nodes", type=int, default=3, help="simulated nodes to begin with (3)")
+    starting.add_argument("--workdir", type=Path, help="keep certificates and logs in this folder")
+    starting.add_argument(
+        "--user", action="append", default=[], help="a further user: NAME or NAME=GROUP,GROUP"
+    )
+    arguments = parser.parse_args()
+    if arguments.verb == "build":
+        for program in PROGRAMS:
+            print(build(program))
+        return
+    signal.signal(signal.SIGTERM, stopped)
+    with start(nodes=arguments.nodes, users=arguments.user, workdir=arguments.workdir) as control_plane:
+        print(f"export KUBECONFIG={control_plane.kubeconfig}", flush=True)
+        print("Ready; Ctrl-C stops it.", file=sys.stderr, flush=True)
+        signal.pause()
+
+
+def stopped(signum: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+try:
+    main()
+except KeyboardInterrupt:
+    sys.exit(0)
