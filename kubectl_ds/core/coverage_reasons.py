@@ -12,7 +12,7 @@ from kubectl_ds.core.placement import (
     PlacementReason,
     UntoleratedTaint,
 )
-from kubectl_ds.core.pod_health import PodHealthReason
+from kubectl_ds.core.pod_health_reasons import PodHealthReason
 from kubectl_ds.core.reason import Fact, Outlook, Source, worst
 from kubectl_ds.core.scheduling import SchedulingReason
 

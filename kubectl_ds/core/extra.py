@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from kubectl_ds.core.missing import DaemonSetDeleted, PodTerminating
+from kubectl_ds.core.label_selector import selects_everything
+from kubectl_ds.core.missing import DaemonSetDeleted, PodTerminating, SelectingAll
 from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.node_condition import node_not_ready, seconds_between
 from kubectl_ds.core.placement import Placement, UntoleratedTaint
@@ -48,7 +49,7 @@ _LIFECYCLE = frozenset(
 )
 """Taints that Kubernetes sets and removes by itself, as the node's conditions change."""
 
-ExtraReason = ControllerDeletesPod | ControllerLeavesPod | PodTerminating | DaemonSetDeleted
+ExtraReason = ControllerDeletesPod | ControllerLeavesPod | PodTerminating | DaemonSetDeleted | SelectingAll
 
 
 def fate_of_extra(
@@ -69,6 +70,8 @@ def fate_of_extra(
         )
     if daemonset.metadata.deletion_timestamp is not None:
         return DaemonSetDeleted()
+    if selects_everything(daemonset.spec.selector):
+        return SelectingAll()
     if placement.should_continue_running:
         return ControllerLeavesPod(passing=_passes(placement))
     return ControllerDeletesPod()

@@ -6,9 +6,12 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
+from kubectl_ds.core.binding import DEFAULT_SCHEDULER
 from kubectl_ds.core.creation_failures import CreationFailed
+from kubectl_ds.core.label_selector import selects_everything
 from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.node_condition import NodeNotReady, node_not_ready, seconds_between
+from kubectl_ds.core.ownership import pinned_values
 from kubectl_ds.core.reason import Fact, Outlook, Source
 from kubectl_ds.core.snapshot import Resource
 from kubectl_ds.core.status import ComputedStatus
@@ -40,6 +43,18 @@ class DaemonSetDeleted(Fact, frozen=True):
     """The DaemonSet is being deleted: the controller leaves it alone and its status stands still."""
 
     code: ClassVar[str] = "DaemonSetDeleted"
+    source: ClassVar[Source] = "daemonset"
+    outlook: ClassVar[Outlook] = "stuck"
+
+
+class SelectingAll(Fact, frozen=True):
+    """The selector is empty: the controller emits an event of this name and does nothing else.
+
+    Upstream: syncDaemonSet of pkg/controller/daemon/daemon_controller.go. apps/v1 lets no such object in; older
+    APIs did.
+    """
+
+    code: ClassVar[str] = "SelectingAll"
     source: ClassVar[Source] = "daemonset"
     outlook: ClassVar[Outlook] = "stuck"
 
@@ -78,11 +93,18 @@ class PodFailed(Fact, frozen=True):
     """The node's pod has failed; `code` is the pod's own reason (`Evicted`, `OutOfcpu` …) or `Failed`."""
 
     source: ClassVar[Source] = "pod"
-    varying: ClassVar[frozenset[str]] = frozenset({"pod", "message"})
+    varying: ClassVar[frozenset[str]] = frozenset({"pod", "message", "pinned_to"})
 
     code: str
     pod: str
     message: str
+    scheduler: str = ""
+    """The scheduler that the pod asks for."""
+    pinned_to: tuple[str, ...] = ()
+    """Where its pin allows it, if that is not this node and the kubelet refused it for that."""
+
+    def cause(self) -> tuple[object, ...]:
+        return (*super().cause(), bool(self.pinned_to))
 
     @property
     def refused_by_kubelet(self) -> bool:
@@ -155,6 +177,7 @@ class UnknownCause(Fact, frozen=True):
 
 MissingReason = (
     DaemonSetDeleted
+    | SelectingAll
     | PodTerminating
     | PodFailed
     | CreateBackoff
@@ -181,6 +204,8 @@ def missing_reasons(node: Node, pods: Sequence[Pod], context: MissingContext) ->
     """Why there is no live pod; never empty. `pods`: what the controller still counts here, all of it dead."""
     if context.daemonset.metadata.deletion_timestamp is not None:
         return (DaemonSetDeleted(),)
+    if selects_everything(context.daemonset.spec.selector):
+        return (SelectingAll(),)
     if pods:
         return _dead_pods(node, pods, context.now)
     failure = context.failure
@@ -211,9 +236,20 @@ def _dead_pods(node: Node, pods: Sequence[Pod], now: datetime) -> tuple[MissingR
         elif pod.status.phase == "Succeeded":
             found.setdefault("succeeded", [PodSucceeded(pod=name)])
         else:
-            failed = PodFailed(code=pod.status.reason or "Failed", pod=name, message=pod.status.message)
-            found.setdefault("failed", [failed, CreateBackoff(pod=name)])
+            found.setdefault("failed", [_failed(node, pod), CreateBackoff(pod=name)])
     return tuple(reason for group in found.values() for reason in group)
+
+
+def _failed(node: Node, pod: Pod) -> PodFailed:
+    pin = pinned_values(pod) or ()
+    astray = pod.status.reason == "NodeAffinity" and bool(pin) and node.metadata.name not in pin
+    return PodFailed(
+        code=pod.status.reason or "Failed",
+        pod=pod.metadata.name,
+        message=pod.status.message,
+        scheduler=pod.spec.scheduler_name or DEFAULT_SCHEDULER,
+        pinned_to=pin if astray else (),
+    )
 
 
 def _controller_behind(node: Node, context: MissingContext) -> ControllerBehind | None:

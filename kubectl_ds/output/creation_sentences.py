@@ -61,7 +61,10 @@ def _what(reason: CreationFailed) -> str:
         case "invalid-template":
             return "The API server takes the pod for invalid; correct the template."
         case "namespace":
-            return "The namespace is being deleted or gone, so nothing can be created in it."
+            return (
+                "The namespace is being deleted or gone, so nothing can be created in it; see its status with"
+                " kubectl get namespace -o yaml for what holds the deletion up, and create it anew if it is wanted."
+            )
         case "timeout":
             return "The API server did not answer the controller in time; it tries again."
         case "forbidden":

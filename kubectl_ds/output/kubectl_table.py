@@ -1,13 +1,11 @@
-"""kubectl's own tables, as kubectl prints them, and ages as kubectl writes them.
+"""kubectl's own tables, as kubectl prints them.
 
-Mirrors k8s.io/cli-runtime/pkg/printers/tableprinter.go and tabwriter.go (at least 6 wide, 3 blanks apart) and
-k8s.io/apimachinery/pkg/util/duration. kubectl measures the cells of a table in bytes and pads in characters:
-that stays so, as scripts cut columns by it.
+Mirrors k8s.io/cli-runtime/pkg/printers/tableprinter.go and tabwriter.go (at least 6 wide, 3 blanks apart). kubectl
+measures the cells of a table in bytes and pads in characters: that stays so, as scripts cut columns by it.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from kubectl_ds.output.terminal_text import safe
 
@@ -42,36 +40,6 @@ def label_column_header(key: str) -> str:
 def labels_cell(labels: Mapping[str, str]) -> str:
     """The LABELS cell of `--show-labels`: apimachinery's `labels.FormatLabels`."""
     return ",".join(f"{key}={labels[key]}" for key in sorted(labels)) or "<none>"
-
-
-def age(elapsed: timedelta) -> str:
-    """A duration in kubectl's two figures: `45s`, `3m20s`, `5h`, `2d4h`, `1y30d` (duration.HumanDuration)."""
-    total = elapsed / timedelta(seconds=1)
-    seconds = int(total)
-    if seconds < -1:
-        return "<invalid>"
-    seconds = max(seconds, 0)
-    minutes, hours = seconds // 60, seconds // 3600
-    days, years = hours // 24, hours // (24 * 365)
-    if seconds < 120:
-        return f"{seconds}s"
-    if minutes < 10:
-        return _two_figures(minutes, "m", seconds % 60, "s")
-    if minutes < 180:
-        return f"{minutes}m"
-    if hours < 8:
-        return _two_figures(hours, "h", minutes % 60, "m")
-    if hours < 48:
-        return f"{hours}h"
-    if hours < 24 * 8:
-        return _two_figures(days, "d", hours % 24, "h")
-    if years < 2:
-        return f"{days}d"
-    return _two_figures(years, "y", days % 365, "d") if years < 8 else f"{years}y"
-
-
-def _two_figures(first: int, first_unit: str, second: int, second_unit: str) -> str:
-    return f"{first}{first_unit}" + (f"{second}{second_unit}" if second else "")
 
 
 def _column(header: str, cells: Sequence[Cell], *, is_last: bool, no_headers: bool) -> list[str]:

@@ -14,10 +14,12 @@ from kubectl_ds.core.missing import (
     PodFailed,
     PodSucceeded,
     PodTerminating,
+    SelectingAll,
     UnknownCause,
 )
 from kubectl_ds.core.node_condition import NodeNotReady
 from kubectl_ds.output.creation_sentences import creation_sentence
+from kubectl_ds.output.placement_sentences import listed
 
 _REPLACED = "the controller deletes it and makes another"
 
@@ -29,6 +31,12 @@ def missing_sentence(reason: MissingReason | ExtraReason) -> str:
             return (
                 "The DaemonSet is being deleted, so the controller neither creates nor deletes pods for it;"
                 " once it is gone it can be created again."
+            )
+        case SelectingAll():
+            return (
+                "The selector is empty, and so would select every pod: the controller does nothing at all for such a"
+                " DaemonSet. A selector cannot be changed; delete the DaemonSet and create it with the labels of its"
+                " template as the selector."
             )
         case PodTerminating():
             return _terminating(reason)
@@ -98,6 +106,12 @@ def _terminating(reason: PodTerminating) -> str:
 def _failed(reason: PodFailed) -> str:
     stripped = reason.message.strip().rstrip(".")
     words = f": {stripped}" if stripped else ""
+    if reason.pinned_to:
+        return (
+            f"The pod {reason.pod} is pinned to {listed(reason.pinned_to)} and yet was bound to this node, whose"
+            f" kubelet refused it ({reason.code}){words}; find what ignores or changes the pin: the scheduler"
+            f" {reason.scheduler}, or an admission webhook. Until then each new pod may end the same way."
+        )
     if reason.refused_by_kubelet:
         return (
             f"The kubelet refused the pod {reason.pod} ({reason.code}){words}; each new one is refused as"

@@ -3,7 +3,8 @@
 from typing import assert_never
 
 from kubectl_ds.core.node_condition import NodeNotReady
-from kubectl_ds.core.pod_health import (
+from kubectl_ds.core.pod_health_reasons import (
+    ContainerKind,
     ContainerTerminated,
     ContainerWaiting,
     InitContainerRunning,
@@ -11,9 +12,12 @@ from kubectl_ds.core.pod_health import (
     PodConditionFalse,
     PodHealthReason,
     PodNotStarted,
+    PodStatusReason,
     ProbeFailing,
 )
+from kubectl_ds.core.scheduling import NodeCannotHost
 from kubectl_ds.output.missing_sentences import for_so_long, node_not_ready_sentence
+from kubectl_ds.output.scheduling_sentences import scheduling_sentence
 
 _WAY_OUT = {
     "CrashLoopBackOff": "see kubectl logs --previous; it is tried again every 5 minutes at the latest",
@@ -37,14 +41,19 @@ def pod_health_sentence(reason: PodHealthReason) -> str:
     match reason:
         case NodeNotReady():
             return node_not_ready_sentence(reason)
+        case NodeCannotHost():
+            return scheduling_sentence(reason)
+        case PodStatusReason():
+            named = f" ({reason.code})" if reason.code != "PodStatus" else ""
+            return f"The node took the pod {reason.pod} and cannot start it{named}{_words(reason.message)}."
         case ContainerWaiting():
             return _waiting(reason)
         case ContainerTerminated():
-            ended = f"{_container(reason.container, reason.pod, init=reason.init)} ended"
+            ended = f"{_container(reason.container, reason.pod, reason.kind)} ended"
             how = f"{reason.code}, exit code {reason.exit_code}, {_restarts(reason.restarts)}"
             return f"{ended} ({how}) and is about to be started again{_words(reason.message)}."
         case InitContainerRunning():
-            what = _container(reason.container, reason.pod, init=True)
+            what = _container(reason.container, reason.pod, "init container")
             return f"{what} has been at work{for_so_long(reason.seconds)}; the others start after it."
         case ProbeFailing():
             return _probe(reason)
@@ -63,7 +72,7 @@ def pod_health_sentence(reason: PodHealthReason) -> str:
 
 
 def _waiting(reason: ContainerWaiting) -> str:
-    what = _container(reason.container, reason.pod, init=reason.init)
+    what = _container(reason.container, reason.pod, reason.kind)
     if reason.code in ("ContainerCreating", "PodInitializing"):
         return f"{what} has not been started{for_so_long(reason.seconds)} ({reason.code}){_words(reason.message)}."
     last = ""
@@ -77,7 +86,7 @@ def _waiting(reason: ContainerWaiting) -> str:
 
 
 def _probe(reason: ProbeFailing) -> str:
-    what = _container(reason.container, reason.pod, init=False)
+    what = _container(reason.container, reason.pod, reason.kind)
     restarts = f", {_restarts(reason.restarts)}" if reason.restarts else ""
     probe = "startup" if reason.probe == "startup" else "readiness"
     return (
@@ -86,8 +95,8 @@ def _probe(reason: ProbeFailing) -> str:
     )
 
 
-def _container(name: str, pod: str, *, init: bool) -> str:
-    return f"The {'init ' * init}container {name} of {pod}"
+def _container(name: str, pod: str, kind: ContainerKind) -> str:
+    return f"The {kind} {name} of {pod}"
 
 
 def _restarts(count: int) -> str:

@@ -10,7 +10,7 @@ from kubectl_ds.core.coverage_reasons import NodeReason
 from kubectl_ds.core.extra import ExtraReason
 from kubectl_ds.core.missing import MissingReason
 from kubectl_ds.core.placement import PlacementReason
-from kubectl_ds.core.pod_health import PodHealthReason
+from kubectl_ds.core.pod_health_reasons import PodHealthReason
 from kubectl_ds.core.scheduling import SchedulingReason
 from kubectl_ds.output.missing_sentences import missing_sentence
 from kubectl_ds.output.placement_sentences import placement_sentence

@@ -129,6 +129,7 @@ def test_events_that_could_not_be_read_are_named():
         pytest.param({"deadline": ago(minutes=20)}, a_node("n1"), ["PodTerminating"], "unknown", id="a pod long overdue on a good node cannot be told"),
         pytest.param(a_pod(DS, "n1", phase="Failed", reason="OutOfcpu"), a_node("n1"), ["OutOfcpu", "CreateBackoff"], "stuck", id="a pod that the kubelet refuses is stuck"),
         pytest.param(a_pod(DS, "n1", phase="Failed", reason="Evicted"), a_node("n1"), ["Evicted", "CreateBackoff"], "heals", id="an evicted pod is replaced"),
+        pytest.param(a_pod(DS, "n1", phase="Failed", reason="NodeAffinity", pin="n2"), a_node("n1"), ["NodeAffinity", "CreateBackoff"], "stuck", id="a pod bound past its pin is refused until that ends"),
         pytest.param(a_pod(DS, "n1", phase="Succeeded"), a_node("n1"), ["PodSucceeded"], "heals", id="a pod that ended is replaced"),
     ],
 )  # fmt: skip
@@ -139,6 +140,42 @@ def test_a_dead_pod_explains_a_missing_one(pod, node, expected, outlook):
         pod["metadata"]["deletionTimestamp"] = deadline
     found = judged(node, pod)
     assert (found.state, codes(found), found.outlook) == ("Missing", expected, outlook)
+
+
+def test_a_kubelet_that_refuses_a_pod_pinned_elsewhere_leads_to_whoever_bound_it():
+    pod = a_pod(DS, "n1", name="p", phase="Failed", reason="NodeAffinity", pin="n2", schedulerName="mine")
+    words = sentence(judged(a_node("n1"), pod).reasons[0])
+    assert "The pod p is pinned to n2 and yet was bound to this node" in words
+    assert "scheduler mine" in words
+
+
+def test_a_kubelet_that_refuses_a_pod_pinned_here_is_not_blamed_on_the_pin():
+    found = judged(a_node("n1"), a_pod(DS, "n1", phase="Failed", reason="NodeAffinity"))
+    assert found.reasons[0].pinned_to == ()
+    assert "pinned to" not in sentence(found.reasons[0])
+
+
+@pytest.mark.parametrize(
+    ("node", "pods", "state", "expected"),
+    [
+        pytest.param(a_node("n1"), [], "Missing", ["SelectingAll"], id="it creates nothing"),
+        pytest.param(a_node("n1"), [a_pod(DS, "n1", phase="Failed")], "Missing", ["SelectingAll"], id="it replaces nothing"),
+        pytest.param(a_node("n1", taints=["a=b:NoExecute"]), [a_pod(DS, "n1")], "Extra", ["UntoleratedTaint", "SelectingAll"], id="it deletes nothing"),
+    ],
+)  # fmt: skip
+def test_a_daemonset_that_selects_every_pod_is_left_alone_by_the_controller(node, pods, state, expected):
+    ds = a_daemonset("cni")
+    ds["spec"]["selector"] = {}
+    found = judged(node, *pods, ds=ds)
+    assert (found.state, codes(found), found.outlook) == (state, expected, "stuck")
+    assert "selector" in sentence(found.reasons[-1])
+
+
+def test_a_namespace_that_is_being_deleted_gets_no_pods():
+    words = 'pods "cni-x" is forbidden: unable to create new content in namespace kube-system because it is being terminated'
+    found = judged(a_node("n1"), an_event(DS, "FailedCreate", f"Error creating: {words}"))
+    assert (codes(found), found.outlook, found.reasons[0].failure) == (["FailedCreate"], "stuck", "namespace")
+    assert "kubectl get namespace" in sentence(found.reasons[0])
 
 
 @pytest.mark.parametrize(

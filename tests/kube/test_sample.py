@@ -93,7 +93,7 @@ TROUBLE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "worker-c-4": ("Missing", "Evicted", "CreateBackoff"),
         "worker-c-10": ("NotReady", "NodeNotReady", "ContainerCreating"),
         "fargate-1": ("Pending", "NodeCannotHost"),
-        "virtual-node-1": ("NotReady",),
+        "virtual-node-1": ("NotReady", "NodeCannotHost", "ProviderFailed"),
     },
     "falco": {
         "storage-2": ("NotReady", "ReadinessProbeFailing"),

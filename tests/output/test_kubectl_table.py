@@ -1,13 +1,12 @@
-"""kubectl's own table: the same bytes as kubectl prints from the same cells, ages included."""
+"""kubectl's own table: the same bytes as kubectl prints from the same cells."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from kubectl_ds.kube.api_server import Answer, ApiServer, RecordedRequest, json_answer
-from kubectl_ds.output.kubectl_table import age, kubectl_table, label_column_header, labels_cell
+from kubectl_ds.output.kubectl_table import kubectl_table, label_column_header, labels_cell
 from kubectl_ds.output.kubectl_tabwriter import aligned
 from tests.output.oracle import kubectl
 
@@ -63,21 +62,6 @@ def test_what_kubectl_lets_through_is_spelled_out_too() -> None:
         kubectl_table(["A", "B"], [["x\ty\x07", "\u202ez\x9b"]])
         == "A          B\nx\\ty\\x07   \\u202ez\\x9b\n"
     )
-
-
-@pytest.mark.parametrize(
-    ("seconds", "written"),
-    [
-        (-2, "<invalid>"), (-1, "0s"), (-0.5, "0s"), (0, "0s"), (1.9, "1s"), (119, "119s"), (120, "2m"),
-        (121, "2m1s"), (599, "9m59s"), (600, "10m"), (601, "10m"), (3 * 3600 - 1, "179m"), (3 * 3600, "3h"),
-        (3 * 3600 + 60, "3h1m"), (8 * 3600 - 1, "7h59m"), (8 * 3600, "8h"), (48 * 3600 - 1, "47h"), (48 * 3600, "2d"),
-        (49 * 3600, "2d1h"), (8 * 86400 - 1, "7d23h"), (8 * 86400, "8d"), (730 * 86400 - 1, "729d"),
-        (730 * 86400, "2y"), (731 * 86400, "2y1d"), (8 * 365 * 86400 - 1, "7y364d"), (8 * 365 * 86400, "8y"),
-        (10000 * 86400, "27y"),
-    ],
-)  # fmt: skip
-def test_an_age_has_kubectls_two_figures(seconds: float, written: str) -> None:
-    assert age(timedelta(seconds=seconds)) == written
 
 
 def test_label_columns_are_headed_by_the_last_part_of_their_key() -> None:
