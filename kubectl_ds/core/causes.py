@@ -4,12 +4,16 @@ from collections.abc import Iterable
 
 from kubectl_ds.core.coverage_reasons import cause_of, details_of
 from kubectl_ds.core.coverage_report import PROBLEM_STATES, STATES, Cause, NodeCoverage
+from kubectl_ds.core.reason import Outlook
+
+_URGENCY: tuple[Outlook, ...] = ("stuck", "unknown", "heals")
 
 
 def distinct_causes(nodes: Iterable[NodeCoverage]) -> tuple[Cause, ...]:
     """Nodes with reasons, grouped by state, outlook and all their reasons.
 
-    Problems come before exclusions, the largest first, then in the order of the states and of the first node.
+    Problems come before exclusions, the largest first; of equal ones pods too many come last, what is stuck comes
+    first, and then the order of the states and of the first node decides.
     Nodes keep the order given.
     """
     groups: dict[tuple[object, ...], list[NodeCoverage]] = {}
@@ -24,6 +28,8 @@ def distinct_causes(nodes: Iterable[NodeCoverage]) -> tuple[Cause, ...]:
             key=lambda cause: (
                 cause.state not in PROBLEM_STATES,
                 -len(cause.nodes),
+                cause.state == "Extra",
+                _URGENCY.index(cause.outlook),
                 STATES.index(cause.state),
             ),
         )

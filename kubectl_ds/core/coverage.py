@@ -23,6 +23,7 @@ from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
 from kubectl_ds.core.missing import MissingContext
 from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.ownership import PodIndex, pods_by_node
 from kubectl_ds.core.placement import Placement, place_all
 from kubectl_ds.core.revisions import current_revision, revision_hash, revisions_of
@@ -128,6 +129,9 @@ def _one(
         causes=distinct_causes(listed),
         orphaned=orphaned,
         incomplete=_gaps_of(cluster.snapshot, meta.namespace),
+        near_miss=None
+        if "nodes" in unread or any(placement.should_run for placement in placements.values())
+        else near_miss(daemonset, cluster.nodes, cluster.gates, placements),
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from kubectl_ds.core.binding import BindingKind
 from kubectl_ds.core.coverage_reasons import NodeReason
+from kubectl_ds.core.near_miss import NearMiss
 from kubectl_ds.core.reason import Outlook
 from kubectl_ds.core.snapshot import Gap
 from kubectl_ds.core.status import Disagreement
@@ -108,6 +109,8 @@ class DaemonSetCoverage(Struct, frozen=True, kw_only=True):
     orphaned: tuple[OrphanedPod, ...]
     incomplete: tuple[Gap, ...]
     """The gaps that touch this DaemonSet."""
+    near_miss: NearMiss | None = None
+    """What almost matched; only where no node is eligible and the nodes are known."""
 
     @property
     def has_problems(self) -> bool:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.coverage_report import PROBLEM_STATES, Cause, DaemonSetCoverage, State, Summary
+from kubectl_ds.core.idle_reason import idle_reason
 from kubectl_ds.core.model import DaemonSet
 from kubectl_ds.core.update_strategy import rolls
 
@@ -93,6 +94,8 @@ def _told(problems: Sequence[Cause]) -> Iterable[str]:
 def _why_idle(item: DaemonSetCoverage) -> str:
     if not item.summary.nodes:
         return "the cluster has no nodes"
+    if item.near_miss is not None and (told := idle_reason(item.near_miss)):
+        return told
     codes = {code_of(cause.reasons[0]) for cause in item.causes if cause.state == "Excluded"}
     return f"no node is eligible ({codes.pop()})" if len(codes) == 1 else "no node is eligible"
 

@@ -12,7 +12,9 @@ from kubectl_ds.core.coverage_report import (
     Summary,
 )
 from kubectl_ds.core.reason import Outlook
+from kubectl_ds.output.explain_sentences import near_miss_sentences
 from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.placement_sentences import short_paths
 from kubectl_ds.output.reasons import sentence
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import Cell, Painted, table
@@ -43,6 +45,7 @@ def coverage_text(report: CoverageReport, style: Style, *, wide: bool = False) -
 def _block(item: DaemonSetCoverage, style: Style, *, wide: bool) -> str:
     lines = [_header(item, style)]
     lines += _disagreements(item, style)
+    lines += _near_miss(item, style)
     for cause in item.causes:
         lines += _cause(cause, style)
     lines += _orphans(item, style)
@@ -53,7 +56,7 @@ def _block(item: DaemonSetCoverage, style: Style, *, wide: bool) -> str:
 
 def _header(item: DaemonSetCoverage, style: Style) -> str:
     name = style.bold(f"ds {safe(item.namespace)}/{safe(item.name)}")
-    return paragraph(_arithmetic(item.summary), style.width, first=f"{name}  ", rest="    ")
+    return paragraph(_arithmetic(item.summary), style.prose_width, first=f"{name}  ", rest="    ")
 
 
 def _arithmetic(counts: Summary) -> str:
@@ -61,7 +64,7 @@ def _arithmetic(counts: Summary) -> str:
     if counts.nodes is None or counts.eligible is None:
         return "the nodes could not be read, so nothing is known of its coverage"
     belong = f"{counts.eligible} of {counts.nodes} node{'s' * (counts.nodes != 1)} belong"
-    belong += "s" * (counts.eligible == 1)
+    belong += "s" * (1 in (counts.eligible, counts.nodes))
     if counts.ready is None:
         return f"{belong}; the pods could not be read, so no node's state is known"
     amiss = ", ".join(
@@ -73,7 +76,7 @@ def _arithmetic(counts: Summary) -> str:
         )
         if count
     )
-    parts = [belong, f"{counts.ready} ready", amiss]
+    parts = [belong, f"{counts.ready} ready" if counts.eligible else "", amiss]
     for count, word in (
         (counts.extra, "extra"),
         (counts.excluded, "excluded"),
@@ -94,6 +97,17 @@ def _disagreements(item: DaemonSetCoverage, style: Style) -> Iterator[str]:
         yield _painted_paragraph(words, style, style.dim)
 
 
+def _near_miss(item: DaemonSetCoverage, style: Style) -> Iterator[str]:
+    """Why it belongs on no node at all, which the nodes' own reasons do not tell together."""
+    if item.near_miss is None:
+        return
+    yield ""
+    yield " " * _INDENT + style.warn("belongs on no node")
+    margin = " " * (2 * _INDENT)
+    for words in near_miss_sentences(item.near_miss):
+        yield paragraph(short_paths(words), style.prose_width, first=margin, rest=margin)
+
+
 def _cause(cause: Cause, style: Style) -> Iterator[str]:
     """Count and state, the sentence, the nodes: at most two lines of names."""
     count = len(cause.nodes)
@@ -103,13 +117,13 @@ def _cause(cause: Cause, style: Style) -> Iterator[str]:
     paint = _paint_of(cause.state, cause.outlook, style)
     yield ""
     yield " " * _INDENT + paint(head)
-    words = " ".join(sentence(reason) for reason in cause.reasons)
+    words = short_paths(" ".join(sentence(reason) for reason in cause.reasons))
     if cause.varies:
         words += f" (As on {cause.nodes[0]}; details differ on the others.)"
     margin = " " * (2 * _INDENT)
-    yield paragraph(words, style.width, first=margin, rest=margin)
+    yield paragraph(words, style.prose_width, first=margin, rest=margin)
     nodes = folded(cause.nodes, 2 * (style.width - 2 * _INDENT - 8))
-    for line in paragraph(nodes, style.width, first=margin, rest=margin).split("\n"):
+    for line in paragraph(nodes, style.prose_width, first=margin, rest=margin).split("\n"):
         yield margin + style.dim(line.removeprefix(margin))
 
 
@@ -133,7 +147,7 @@ def _orphans(item: DaemonSetCoverage, style: Style) -> Iterator[str]:
         yield " " * _INDENT + style.warn(f"{len(item.orphaned)} orphaned")
         words = f"Bound or pinned to nodes that no longer exist; the pod garbage collector takes them: {pods}"
         margin = " " * (2 * _INDENT)
-        yield paragraph(words, style.width, first=margin, rest=margin)
+        yield paragraph(words, style.prose_width, first=margin, rest=margin)
 
 
 def _nodes(nodes: Sequence[NodeCoverage], style: Style, *, wide: bool) -> str:
@@ -164,12 +178,12 @@ def _codes(node: NodeCoverage) -> str:
 
 def _gaps(report: CoverageReport, style: Style) -> Iterator[str]:
     for words in gap_sentences(report.incomplete):
-        yield paragraph(f"incomplete: {words}", style.width, first="", rest="  ")
+        yield paragraph(f"incomplete: {words}", style.prose_width, first="", rest="  ")
 
 
 def _painted_paragraph(words: str, style: Style, paint: Callable[[str], str]) -> str:
     margin = " " * _INDENT
-    lines = paragraph(words, style.width, first=margin, rest=margin).split("\n")
+    lines = paragraph(words, style.prose_width, first=margin, rest=margin).split("\n")
     return "\n".join(margin + paint(line.removeprefix(margin)) for line in lines)
 
 

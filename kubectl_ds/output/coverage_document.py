@@ -14,6 +14,7 @@ from kubectl_ds.core.coverage_report import (
     PodCoverage,
 )
 from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.near_miss_document import near_miss_document
 from kubectl_ds.output.reasons import sentence
 
 API_VERSION = "kubectl-ds/v1"
@@ -44,6 +45,7 @@ def _item(item: DaemonSetCoverage) -> dict[str, Any]:
         "uid": item.uid,
         "summary": msgspec.to_builtins(item.summary),
         "controllerDisagrees": [msgspec.to_builtins(one) for one in item.controller_disagrees],
+        "nearMiss": None if item.near_miss is None else near_miss_document(item.near_miss),
         "causes": [_cause(cause) for cause in item.causes],
         "nodes": [_node(node) for node in item.nodes],
         "orphaned": [{"pod": one.pod, "node": one.node} for one in item.orphaned],

@@ -22,6 +22,7 @@ from kubectl_ds.output.describe_object import object_lines
 from kubectl_ds.output.describe_values import NONE, object_of, text_of
 from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.get_table import paint_verdict, verdict_text
+from kubectl_ds.output.placement_sentences import short_paths
 from kubectl_ds.output.reasons import sentence
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import table
@@ -59,7 +60,9 @@ def describe_text(
 
 
 def _row(title: str, words: str, style: Style) -> str:
-    return paragraph(words, style.width, first=f"{_INDENT}{title}:".ljust(_TITLE_COLUMNS + len(_INDENT)))
+    return paragraph(
+        words, style.prose_width, first=f"{_INDENT}{title}:".ljust(_TITLE_COLUMNS + len(_INDENT))
+    )
 
 
 # --- what kubectl leaves out of the object ---------------------------------------------------------
@@ -72,7 +75,7 @@ def _placement(daemonset_object: Mapping[str, Any], style: Style) -> Iterator[st
     yield _row("Scheduler", str(spec.get("schedulerName") or "default-scheduler"), style)
     if spec.get("hostNetwork") is True:
         yield _row("Host Network", "true", style)
-    yield from affinity_lines(object_of(spec, "affinity"), style.width)
+    yield from affinity_lines(object_of(spec, "affinity"), style.prose_width)
 
 
 def _rollout(daemonset_object: Mapping[str, Any], daemonset: DaemonSet, style: Style) -> Iterator[str]:
@@ -141,7 +144,7 @@ def _coverage(covered: DaemonSetCoverage | None, daemonset: DaemonSet, style: St
     yield style.bold("Coverage:")
     words = safe(verdict_text(verdict))
     lead = f"{_INDENT}Verdict:".ljust(_TITLE_COLUMNS + len(_INDENT))
-    for line in paragraph(words, style.width, first=lead).split("\n"):
+    for line in paragraph(words, style.prose_width, first=lead).split("\n"):
         yield line[: len(lead)] + paint_verdict(verdict.state, line[len(lead) :], style)
     if covered is None:
         return
@@ -184,9 +187,9 @@ def _causes(covered: DaemonSetCoverage, style: Style) -> Iterator[str]:
         )
         outlook = "" if cause.state == "Excluded" else f", outlook {cause.outlook}"
         yield _INDENT + paint(f"{len(cause.nodes)} {cause.state}{outlook}")
-        words = " ".join(sentence(reason) for reason in cause.reasons)
-        yield paragraph(words, style.width, first=_DEEPER, rest=_DEEPER)
-        yield paragraph(folded(cause.nodes, style.width), style.width, first=_DEEPER, rest=_DEEPER)
+        words = short_paths(" ".join(sentence(reason) for reason in cause.reasons))
+        yield paragraph(words, style.prose_width, first=_DEEPER, rest=_DEEPER)
+        yield paragraph(folded(cause.nodes, style.width), style.prose_width, first=_DEEPER, rest=_DEEPER)
 
 
 def _unwell(covered: DaemonSetCoverage | None, style: Style) -> Iterator[str]:
@@ -205,6 +208,6 @@ def _unwell(covered: DaemonSetCoverage | None, style: Style) -> Iterator[str]:
 
 
 def _unwell_rows(node: NodeCoverage) -> Iterator[list[str]]:
-    why = sentence(node.reasons[0]) if node.reasons else ""
+    why = short_paths(sentence(node.reasons[0])) if node.reasons else ""
     for pod in node.pods:
         yield [pod.name, node.node, node.state or "", pod.phase or "Unknown", why]

@@ -22,10 +22,10 @@ from kubectl_ds.output.explain_sentences import (
     change,
     near_miss_sentences,
     rule_detail,
-    short_path,
     verdict,
 )
 from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.placement_sentences import short_paths
 from kubectl_ds.output.reasons import sentence
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.terminal_text import paragraph, safe
@@ -55,13 +55,13 @@ def explain_text(report: PlacementReport, style: Style) -> str:
 
 
 def _told(words: str, style: Style, margin: str) -> list[str]:
-    return paragraph(words, style.width, first=margin, rest=margin).split("\n")
+    return paragraph(words, style.prose_width, first=margin, rest=margin).split("\n")
 
 
 def _row(title: str, words: str, style: Style) -> str:
     """`  title   words`, the words hanging under themselves."""
     lead = f"{_INDENT}{title}".ljust(_TITLE_COLUMNS + len(_INDENT))
-    return paragraph(words, style.width, first=lead)
+    return paragraph(words, style.prose_width, first=lead)
 
 
 # --- the DaemonSet ---------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def _template(template: Template, style: Style) -> Iterator[str]:
     for index, term in enumerate(template.node_affinity or ()):
         yield _row(f"{'or ' if index else ''}nodeAffinity", _term(term), style)
     for malformed in template.malformed:
-        yield style.bad(_row("malformed", short_path(malformed.error), style))
+        yield style.bad(_row("malformed", short_paths(malformed.error), style))
     if template.scheduler != "default-scheduler":
         yield _row("scheduler", template.scheduler, style)
 
@@ -167,7 +167,7 @@ def _group(nodes: Sequence[NodeExplanation], style: Style) -> Iterator[str]:
     if first.deciding is not None:
         differ = any(node.deciding != first.deciding for node in nodes)
         alike = f" (As on {first.node}; values differ on others.)" if differ else ""
-        yield from _told(sentence(first.deciding) + alike, style, _DEEPER)
+        yield from _told(short_paths(sentence(first.deciding)) + alike, style, _DEEPER)
     names = folded([node.node for node in nodes], 2 * (style.width - len(_DEEPER) - 8))
     yield from (style.dim(line) for line in _told(names, style, _DEEPER))
 
@@ -195,9 +195,11 @@ def _node(node: NodeExplanation, style: Style) -> Iterator[str]:
     for rule in node.rules:
         yield from _rule(rule, style)
     if text := change(node):
-        yield paragraph(text, style.width, first=f"{_INDENT}{style.bold('Change')}          ")
+        yield paragraph(text, style.prose_width, first=f"{_INDENT}{style.bold('Change')}          ")
     for reason in node.scheduling:
-        yield paragraph(sentence(reason), style.width, first=f"{_INDENT}{style.warn('Not bound')}       ")
+        yield paragraph(
+            sentence(reason), style.prose_width, first=f"{_INDENT}{style.warn('Not bound')}       "
+        )
     for pod in node.pods or ():
         yield from _pod_lines(pod.name, bound_by(pod), style, agrees=pod.binding.agrees)
 
@@ -218,7 +220,7 @@ def _rule(rule: RuleExplanation, style: Style) -> Iterator[str]:
     name = _name(rule).ljust(_RULE_COLUMNS)
     mark = style.good("+") if passed else style.bad("-")
     lead = f"{_INDENT}{mark} {name}"
-    yield paragraph(rule_detail(rule), style.width, first=lead)
+    yield paragraph(short_paths(rule_detail(rule)), style.prose_width, first=lead)
     margin = " " * (len(_INDENT) + 2 + _RULE_COLUMNS)
     for words in _wants_and_has(rule):
         yield from (style.dim(line) for line in _told(words, style, margin))

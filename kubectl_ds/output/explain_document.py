@@ -15,19 +15,17 @@ from kubectl_ds.core.explain_report import (
     TaintsRule,
     TaintTolerance,
 )
-from kubectl_ds.core.model import Taint, Toleration
-from kubectl_ds.core.near_miss import NearMiss
+from kubectl_ds.core.model import Toleration
 from kubectl_ds.core.placement.node_affinity import TermOutcome
 from kubectl_ds.output.coverage_document import API_VERSION, reason_documents
 from kubectl_ds.output.explain_sentences import (
     bound_by,
     change,
-    near_miss_sentences,
     rule_detail,
-    unmet_sentence,
     verdict,
 )
 from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.near_miss_document import near_miss_document, taint_document
 
 Tree = dict[str, Any]
 
@@ -47,7 +45,7 @@ def explain_document(report: PlacementReport) -> Tree:
             "addedByController": _tolerations(report.tolerations.added_by_controller),
         },
         "malformed": [one.error for one in report.template.malformed],
-        "nearMiss": None if report.near_miss is None else _near_miss(report.near_miss),
+        "nearMiss": None if report.near_miss is None else near_miss_document(report.near_miss),
         "nodes": [_node(node) for node in report.nodes],
     }
 
@@ -159,45 +157,11 @@ def _toleration(toleration: Toleration) -> Tree:
     return tree
 
 
-def _taint(taint: Taint) -> Tree:
-    return {
-        field: value
-        for field, value in (("key", taint.key), ("value", taint.value), ("effect", taint.effect))
-        if value
-    }
-
-
 def _tolerance(one: TaintTolerance) -> Tree:
     whose = None if one.tolerated_by is None else "controller" if one.added_by_controller else "template"
     return {
-        **_taint(one.taint),
+        **taint_document(one.taint),
         "counts": one.counts,
         "toleratedBy": None if one.tolerated_by is None else _toleration(one.tolerated_by),
         "toleratedThrough": whose,
-    }
-
-
-def _near_miss(near: NearMiss) -> Tree:
-    return {
-        "nodes": near.nodes,
-        "eligible": near.eligible,
-        "matchingButForTaints": near.matching,
-        "unmet": [
-            {
-                "place": one.place,
-                "term": one.term,
-                "key": one.key,
-                "operator": one.operator,
-                "values": list(one.values),
-                "nodesWithKey": one.nodes_with_key,
-                "seen": [{"value": value, "nodes": count} for value, count in one.seen],
-                "similar": list(one.similar),
-                "errors": list(one.errors),
-                "detail": unmet_sentence(one, near.nodes),
-            }
-            for one in near.unmet
-        ],
-        "sharedTaints": [_taint(taint) for taint in near.shared_taints],
-        "nearest": None if near.nearest is None else near.nearest.node,
-        "detail": near_miss_sentences(near),
     }

@@ -14,12 +14,12 @@ from kubectl_ds.core.explain_report import (
     TaintTolerance,
 )
 from kubectl_ds.core.near_miss import NearestNode, NearMiss, UnmetRequirement
+from kubectl_ds.core.placement_change import RemoveNodeAffinity
 from kubectl_ds.output.change_sentences import remedy_sentence, taint_text, toleration_text
-from kubectl_ds.output.placement_sentences import listed
+from kubectl_ds.output.placement_sentences import listed, short_paths
 from kubectl_ds.output.reasons import sentence
 
 _MOST_VALUES = 5
-_TERMS = "nodeSelectorTerms"
 
 
 def rule_detail(rule: RuleExplanation) -> str:
@@ -136,8 +136,8 @@ def unmet_sentence(unmet: UnmetRequirement, nodes: int) -> str:
     """What the template asks for, and what is there in its place."""
     wants = _wanted(unmet)
     if unmet.errors:
-        errors = "; ".join(map(short_path, unmet.errors))
-        return f"{wants} is malformed and can match no node: {errors}."
+        errors = "; ".join(map(short_paths, unmet.errors))
+        return f"{wants} is malformed and can match no node, so correct it in the template: {errors}."
     similar = f" Did you mean {listed(unmet.similar)}?" if unmet.similar else ""
     if unmet.place == "nodeName":
         return f"{wants}: there is no such node.{similar}"
@@ -182,9 +182,16 @@ def near_miss_sentences(near: NearMiss) -> list[str]:
         found.append(
             f"{whose} the taint{'s' * (len(near.shared_taints) > 1)} {taints}, which is not tolerated."
         )
-    if near.nearest is not None:
+    if near.nearest is not None and not _only_to_correct(near, near.nearest):
         found.append(_nearest(near.nearest, told=bool(found)))
     return found
+
+
+def _only_to_correct(near: NearMiss, nearest: NearestNode) -> bool:
+    """A malformed term for which nothing better is known than to take the affinity out: no node lacks anything."""
+    changes = [change for remedy in nearest.remedies for change in remedy]
+    malformed = any(one.errors for one in near.unmet)
+    return malformed and all(isinstance(one, RemoveNodeAffinity) for one in changes)
 
 
 def _nearest(nearest: NearestNode, *, told: bool) -> str:
@@ -195,8 +202,3 @@ def _nearest(nearest: NearestNode, *, told: bool) -> str:
         return text
     first, *others = [remedy_sentence(remedy) for remedy in nearest.remedies]
     return f"{text} To let it in, {first}" + (f"; or {others[0]}." if others else ".")
-
-
-def short_path(error: str) -> str:
-    """An error of API validation with its field path from nodeSelectorTerms on: all begin alike."""
-    return error[error.find(_TERMS) :] if error.startswith("spec.") and _TERMS in error else error

@@ -13,6 +13,8 @@ from kubectl_ds.core.placement import (
 from kubectl_ds.core.placement.node_affinity import RequirementOutcome, TermOutcome
 from kubectl_ds.core.scheduling.admission import spelled_taint
 
+_PATH_OF_AFFINITY = "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution."
+
 
 def placement_sentence(reason: PlacementReason) -> str:
     """What the rule wants and what the node has. The text may hold anything that a cluster can hold."""
@@ -38,6 +40,11 @@ def listed(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     every = list(words)
     return f"{', '.join(every[:-1])} and {every[-1]}" if len(every) > 1 else "".join(every)
+
+
+def short_paths(words: str) -> str:
+    """The words with field paths from nodeSelectorTerms on, for a screen: they all begin alike."""
+    return words.replace(_PATH_OF_AFFINITY, "")
 
 
 def _has(key: str, value: str | None) -> str:

@@ -5,6 +5,10 @@ from msgspec import Struct
 _RESET = "\x1b[0m"
 
 
+_WIDEST_PROSE = 120
+"""Longer lines of words are hard to follow to the next one."""
+
+
 class Style(Struct, frozen=True):
     """The look that the caller wants. Colour methods name a meaning, never a colour.
 
@@ -15,6 +19,11 @@ class Style(Struct, frozen=True):
     color: bool = False
     width: int = 80
     headers: bool = True
+
+    @property
+    def prose_width(self) -> int:
+        """Columns for sentences and lists of names; tables take the whole width."""
+        return min(self.width, _WIDEST_PROSE)
 
     def good(self, text: str) -> str:
         """All is well here."""

@@ -15,6 +15,8 @@ from tests.clusters import (
     a_node,
     a_pod,
     a_revision,
+    a_term,
+    affinity_to,
     an_event,
     model,
     snapshot_of,
@@ -38,16 +40,32 @@ def test_every_node_served_is_healthy() -> None:
     assert told(verdict(cni, a_node("n1"), a_pod(cni, "n1"))) == ("Healthy", "")
 
 
+EDGE = {"nodeSelector": {"role": "edge"}}
+CORE = {"labels": {"role": "core"}}
+TAINTED = {"taints": ["a=b:NoSchedule", "c=d:NoExecute"]}
+
+
 @pytest.mark.parametrize(
-    ("nodes", "reason"),
+    ("template", "nodes", "reason"),
     [
-        pytest.param([], "the cluster has no nodes", id="no nodes"),
-        pytest.param(["n1"], "no node is eligible (NodeSelectorMismatch)", id="no node matches"),
+        pytest.param(EDGE, [], "the cluster has no nodes", id="no nodes"),
+        pytest.param(EDGE, [{}], "no node has the label role", id="a label that exists nowhere"),
+        pytest.param(EDGE, [CORE, CORE], "2 nodes have role with another value", id="another value on two nodes"),
+        pytest.param(EDGE, [CORE, {}], "1 node has role with another value", id="another value on one node"),
+        pytest.param({"nodeSelector": {"a": "b", "c": "d"}}, [{}], "no node has the label a, and 1 more", id="two labels"),
+        pytest.param({"nodeName": "n9"}, [{}], "there is no node n9", id="a nodeName of no node"),
+        pytest.param({"affinity": affinity_to(a_term(("role", "Gt", ["v5"])))}, [CORE], "the node affinity is malformed", id="a malformed term"),
+        pytest.param({"affinity": affinity_to(a_term())}, [{}], "the node affinity has no terms", id="an empty term"),
+        pytest.param({"affinity": affinity_to(a_term(("role", "DoesNotExist", [])))}, [CORE], "every node has role", id="a label that is forbidden"),
+        pytest.param({"affinity": affinity_to(a_term(("role", "NotIn", ["core"])))}, [CORE], "every node has role=core", id="a value that is forbidden"),
+        pytest.param({}, [TAINTED], "the taint a=b:NoSchedule is not tolerated, and 1 more", id="a taint on every node"),
+        pytest.param({"nodeSelector": {"role": "core", "disk": "ssd"}}, [CORE, {"labels": {"disk": "ssd"}}], "no node is eligible (NodeSelectorMismatch)", id="requirements met apart and never together"),
     ],
-)
-def test_nowhere_to_be_is_idle(nodes: list[str], reason: str) -> None:
-    cni = a_daemonset("cni", nodeSelector={"role": "edge"})
-    assert told(verdict(cni, *map(a_node, nodes))) == ("Idle", reason)
+)  # fmt: skip
+def test_nowhere_to_be_is_idle(template: dict[str, Any], nodes: list[dict[str, Any]], reason: str) -> None:
+    cni = a_daemonset("cni", **template)
+    there = [a_node(f"n{place}", **options) for place, options in enumerate(nodes)]
+    assert told(verdict(cni, *there)) == ("Idle", reason)
 
 
 def test_being_deleted_is_progressing_whatever_else() -> None:

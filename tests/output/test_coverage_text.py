@@ -11,7 +11,18 @@ from kubectl_ds.output.coverage import FEW_NODES, coverage_text, folded
 from kubectl_ds.output.documents import to_document
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.terminal_text import display_width
-from tests.clusters import a_daemonset, a_node, a_pod, a_revision, an_event, snapshot_of
+from tests.clusters import (
+    a_container_status,
+    a_daemonset,
+    a_node,
+    a_pod,
+    a_revision,
+    a_term,
+    affinity_to,
+    an_event,
+    snapshot_of,
+)
+from tests.schema.validation import assert_valid
 
 STATUS = {
     "desiredNumberScheduled": 4,
@@ -76,11 +87,63 @@ ds kube-system/cni  4 of 6 nodes belong; 1 ready; 1 not ready, 2 missing; 1
 """
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
-def test_prose_keeps_within_the_width(width):
+@pytest.mark.parametrize("width", [60, 80, 120, 200, 400])
+def test_prose_keeps_within_the_width_and_is_never_wider_than_can_be_read(width):
     lines = coverage_text(report(), Style(width=width)).splitlines()
     prose = lines[: next(i for i, line in enumerate(lines) if line.lstrip().startswith("NODE"))]
-    assert max(map(display_width, prose)) <= width
+    assert max(map(display_width, prose)) <= min(width, 120)
+
+
+# --- no node is eligible ---------------------------------------------------------------------------
+
+
+def idle(template, *nodes):
+    """Text and document of a DaemonSet that belongs on no node."""
+    found = coverage(snapshot_of(a_daemonset("cni", **template), *nodes))
+    assert_valid(to_document(found))
+    return coverage_text(found, Style()), to_document(found)["items"][0]
+
+
+def test_a_label_that_exists_nowhere_is_named_at_once():
+    text, document = idle({"nodeSelector": {"role": "edge"}}, a_node("n1"))
+    assert "nodeSelector role=edge: no node has the label role." in text
+    [unmet] = document["nearMiss"]["unmet"]
+    assert (unmet["key"], unmet["nodesWithKey"]) == ("role", 0)
+
+
+def test_nodes_with_another_value_are_counted_at_once():
+    nodes = [a_node(name, labels={"role": "core"}) for name in ("n1", "n2")]
+    text, document = idle({"nodeSelector": {"role": "edge"}}, *nodes)
+    assert '2 nodes have the label with another value ("core" on 2)' in " ".join(text.split())
+    assert document["nearMiss"]["unmet"][0]["seen"] == [{"value": "core", "nodes": 2}]
+
+
+def test_what_is_needed_on_some_node_is_no_near_miss():
+    found = coverage(snapshot_of(DS, a_node("n1"), a_node("n2", taints=[TAINT])))
+    assert to_document(found)["items"][0]["nearMiss"] is None
+
+
+def test_where_no_node_is_eligible_nothing_is_said_of_ready_ones():
+    text, _ = idle({"nodeSelector": {"role": "edge"}}, a_node("n1"))
+    assert text.startswith("ds kube-system/cni  0 of 1 node belongs; 1 excluded\n")
+
+
+def test_a_malformed_term_fits_the_screen_and_is_whole_in_the_document():
+    wants = a_term(("release", "Gt", ["v5"]))
+    text, document = idle({"affinity": affinity_to(wants)}, a_node("n1", labels={"release": "5"}))
+    assert max(map(display_width, text.splitlines())) <= 80
+    assert "nodeSelectorTerms[0].matchExpressions[0]" in text
+    message = document["nodes"][0]["reasons"][0]["message"]
+    assert "spec.template.spec.affinity.nodeAffinity.required" in message
+
+
+def test_of_causes_with_as_many_nodes_the_one_that_waits_for_somebody_comes_first():
+    slow = a_pod(DS, "n1", ready=False)
+    crash = a_pod(DS, "n2", ready=False, container_statuses=[a_container_status(waiting="CrashLoopBackOff")])
+    text = coverage_text(
+        coverage(snapshot_of(DS, a_revision(DS), a_node("n1"), a_node("n2"), slow, crash)), Style()
+    )
+    assert text.index("1 not ready, stuck") < text.index("1 not ready, outlook unknown")
 
 
 def test_colour_only_where_it_is_asked_for():
