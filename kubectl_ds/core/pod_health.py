@@ -154,6 +154,7 @@ def _not_running(
     last: ContainerStateTerminated | None = status.last_state.terminated
     return ContainerWaiting(
         code=waiting.reason or "ContainerCreating",
+        namespace=pod.metadata.namespace,
         pod=pod.metadata.name,
         container=status.name,
         kind=kind,
@@ -179,6 +180,7 @@ def _probe_failing(
     )
     return ProbeFailing(
         probe=probe,
+        namespace=pod.metadata.namespace,
         pod=pod.metadata.name,
         container=status.name,
         kind=kind,

@@ -22,6 +22,7 @@ class ContainerWaiting(Fact, frozen=True):
     varying: ClassVar[frozenset[str]] = frozenset({"pod", "message", "restarts", "seconds", "last_exit_code"})
 
     code: str
+    namespace: str
     pod: str
     container: str
     kind: ContainerKind
@@ -87,6 +88,7 @@ class ProbeFailing(Fact, frozen=True):
     varying: ClassVar[frozenset[str]] = frozenset({"pod", "message", "seconds", "restarts"})
 
     probe: Literal["startup", "readiness"]
+    namespace: str
     pod: str
     container: str
     kind: ContainerKind

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.coverage_report import DaemonSetCoverage, NodeCoverage
 from kubectl_ds.core.describe import Description, RevisionNodes
 from kubectl_ds.core.health import health
@@ -208,6 +209,6 @@ def _unwell(covered: DaemonSetCoverage | None, style: Style) -> Iterator[str]:
 
 
 def _unwell_rows(node: NodeCoverage) -> Iterator[list[str]]:
-    why = short_paths(sentence(node.reasons[0])) if node.reasons else ""
+    why = ", ".join(dict.fromkeys(map(code_of, node.reasons)))
     for pod in node.pods:
         yield [pod.name, node.node, node.state or "", pod.phase or "Unknown", why]

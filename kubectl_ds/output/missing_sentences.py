@@ -71,10 +71,11 @@ def missing_sentence(reason: MissingReason | ExtraReason) -> str:
 def node_not_ready_sentence(reason: NodeNotReady) -> str:
     """Why nothing can become Ready there; the kubelet's own words at the end."""
     if reason.status == "Unknown":
-        what = "The node's kubelet has stopped reporting"
+        what = "The node's kubelet has not reported"
         free = "bring the machine or its kubelet back, or delete the node if it is gone for good"
     else:
-        what, free = "The node is not Ready", "see what its kubelet waits for, often the network plugin"
+        what = "The node has not been Ready"
+        free = "see the log of its kubelet; often it waits for the network plugin or the container runtime"
     what += for_so_long(reason.seconds)
     if reason.starting:
         free = "it is only minutes old and may still be starting"
@@ -153,7 +154,8 @@ def _unknown(reason: UnknownCause) -> str:
         )
     return (
         "No pod was made, and no event of the DaemonSet says why (events are gone after an hour, and a namespace"
-        " that is being deleted gets none); see that kube-controller-manager runs, and its log."
+        " that is being deleted gets none); see that the namespace is not being deleted, and that"
+        " kube-controller-manager runs and what its log says."
     )
 
 

@@ -20,7 +20,6 @@ from kubectl_ds.output.missing_sentences import for_so_long, node_not_ready_sent
 from kubectl_ds.output.scheduling_sentences import scheduling_sentence
 
 _WAY_OUT = {
-    "CrashLoopBackOff": "see kubectl logs --previous; it is tried again every 5 minutes at the latest",
     "ImagePullBackOff": "correct the image's name or the pull secret, or bring the registry back",
     "ErrImagePull": "correct the image's name or the pull secret, or bring the registry back",
     "ErrImageNeverPull": "the image has to be on the node already, or imagePullPolicy has to change",
@@ -59,8 +58,8 @@ def pod_health_sentence(reason: PodHealthReason) -> str:
             return _probe(reason)
         case PodNotStarted():
             return (
-                f"The pod {reason.pod} is bound{for_so_long(reason.seconds)}, and the kubelet has reported nothing"
-                " about it yet; if this lasts, see the kubelet's log."
+                f"The pod {reason.pod} has been bound{for_so_long(reason.seconds)}, and the kubelet has reported"
+                " nothing about it yet; if this lasts, see the kubelet's log."
             )
         case KubeletEvent():
             return f"The kubelet cannot start the pod {reason.pod} ({reason.code}): {reason.message}"
@@ -79,10 +78,26 @@ def _waiting(reason: ContainerWaiting) -> str:
     if reason.last_exit_code is not None:
         ended = f"{reason.last_reason}, " if reason.last_reason else ""
         last = f" (last end: {ended}exit code {reason.last_exit_code}; {_restarts(reason.restarts)})"
-    way_out = f"; {_WAY_OUT[reason.code]}" if reason.code in _WAY_OUT else ""
-    if reason.code == "CrashLoopBackOff" and reason.last_reason == "OOMKilled":
-        way_out = "; it needs more memory than its limit, or leaks"
-    return f"{what} waits: {reason.code}{last}{way_out}{_words(reason.message)}."
+    # The kubelet's own words for a crash loop name the container again, and nothing else.
+    words = "" if reason.code == "CrashLoopBackOff" else _words(reason.message)
+    if way_out := _way_out(reason):
+        return f"{what} waits: {reason.code}{last}; {way_out}{words}."
+    return f"{what} waits: {reason.code}{last}{words}; see kubectl describe pod -n {reason.namespace} {reason.pod}."
+
+
+def _way_out(reason: ContainerWaiting) -> str:
+    if reason.code == "CrashLoopBackOff":
+        if reason.last_reason == "OOMKilled":
+            return "it needs more memory than its limit, or leaks"
+        logs = f"see {_logs(reason)} --previous"
+        return f"{logs}; it is tried again every 5 minutes at the latest"
+    if "no space left on device" in reason.message:
+        return "free space on the node's disk"
+    return _WAY_OUT.get(reason.code, "")
+
+
+def _logs(reason: ContainerWaiting | ProbeFailing) -> str:
+    return f"kubectl logs -n {reason.namespace} {reason.pod} -c {reason.container}"
 
 
 def _probe(reason: ProbeFailing) -> str:
@@ -91,7 +106,7 @@ def _probe(reason: ProbeFailing) -> str:
     probe = "startup" if reason.probe == "startup" else "readiness"
     return (
         f"{what} has been running{for_so_long(reason.seconds)}{restarts}, and its {probe} probe has not passed"
-        f"{_words(reason.message)}."
+        f"{_words(reason.message)}; see {_logs(reason)}."
     )
 
 

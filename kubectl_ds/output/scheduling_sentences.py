@@ -146,12 +146,12 @@ def _preemption(reason: PreemptionCannotHelp) -> str:
     named = f" ({reason.priority_class})" if reason.priority_class else ""
     if reason.never:
         return f"The pod's priority class{named} says preemptionPolicy Never, so it may evict nothing."
-    what = f"No pod that this one may evict, with its priority of {reason.priority}{named}, makes it fit"
+    what = f"With its priority of {reason.priority}{named} the pod may evict nothing that would make it fit"
     if reason.helped_from is None:
-        return f"{what}, and no priority would."
+        return f"{what}, and no priority helps."
     if reason.helped_from > _HIGHEST_OF_USERS:
-        return f"{what}; only a priority of {reason.helped_from}, as system-node-critical has it, would."
-    return f"{what}; a priority of {reason.helped_from} or more would."
+        return f"{what}; only one of {reason.helped_from}, as system-node-critical has it, helps."
+    return f"{what}; a priority class of {reason.helped_from} or more helps."
 
 
 def _virtual(reason: NodeCannotHost) -> str:

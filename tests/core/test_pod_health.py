@@ -88,6 +88,24 @@ def test_a_virtual_node_is_not_blamed_for(pod):
     assert "NodeCannotHost" not in codes(judged(VIRTUAL, pod))
 
 
+# --- what to do next -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        pytest.param(a_container_status(waiting="CrashLoopBackOff", last_exit_code=1), "see kubectl logs -n kube-system p -c main --previous", id="a crash loop: the log of the run before"),
+        pytest.param({**a_container_status(waiting="CrashLoopBackOff"), "lastState": {"terminated": {"reason": "OOMKilled", "exitCode": 137}}}, "more memory than its limit", id="out of memory: the limit"),
+        pytest.param(a_container_status(ready=False), "see kubectl logs -n kube-system p -c main", id="a probe that fails: the log"),
+        pytest.param(a_container_status(waiting="ImagePullBackOff", message="failed to unpack: no space left on device"), "free space on the node's disk", id="a full disk: not the image's name"),
+        pytest.param(a_container_status(waiting="SomethingNew"), "see kubectl describe pod -n kube-system p", id="a reason never heard of: the pod itself"),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_what_to_look_at(status, words):
+    pod = a_pod(DS, "n1", name="p", ready=False, container_statuses=[status])
+    assert words in sentence(judged(a_node("n1"), pod).reasons[0])
+
+
 # --- init containers and sidecars ------------------------------------------------------------------
 
 

@@ -63,7 +63,7 @@ ds kube-system/cni  4 of 6 nodes belong; 1 ready; 1 not ready, 2 missing; 1
 
   1 not ready, outlook unknown
     The container main of cni-fa523 has been running for 4h, and its readiness
-    probe has not passed.
+    probe has not passed; see kubectl logs -n kube-system cni-fa523 -c main.
     n2
 
   1 extra, stuck

@@ -93,6 +93,9 @@ def pending_reasons(
         return (gated,)
     reasons: list[SchedulingReason] = []
     if (virtual := node_cannot_host(node)) is not None:
+        if virtual.kind == "fargate":
+            # Its one slot is taken by design: room that somebody made there would not be for this pod.
+            return (virtual,)
         reasons.append(virtual)
     if (changed := pod_asks_elsewhere(pod, node, context.gates)) is not None:
         reasons.append(_changed(*changed, context, outdated=outdated))
