@@ -19,6 +19,7 @@ from kubectl_ds.core.scheduling import (
     VolumeConflict,
 )
 from kubectl_ds.core.scheduling.relief import Relief
+from kubectl_ds.core.scheduling.virtual_nodes import PROVIDER_TAINT
 from kubectl_ds.output.amounts import spelled_amount
 from kubectl_ds.output.missing_sentences import for_so_long
 from kubectl_ds.output.placement_sentences import listed
@@ -163,9 +164,9 @@ def _virtual(reason: NodeCannotHost) -> str:
                 f" {exclude} (eks.amazonaws.com/compute-type NotIn [fargate])."
             )
         case "virtual-kubelet":
-            return (
-                "The node is a virtual kubelet, which cannot host daemons;"
-                f" {exclude} (type NotIn [virtual-kubelet])."
-            )
+            what = "The node is a virtual kubelet, which cannot host daemons"
+            if not reason.labelled:
+                return f"{what}; take the toleration of {PROVIDER_TAINT} out of the template."
+            return f"{what}; {exclude} (type NotIn [virtual-kubelet])."
         case _:
             assert_never(reason.kind)

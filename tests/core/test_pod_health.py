@@ -74,6 +74,13 @@ def test_a_virtual_node_that_says_nothing_of_a_bound_pod_cannot_host_it():
     assert codes(found) == ["NodeCannotHost", "PodNotStarted"]
 
 
+def test_a_virtual_node_that_only_its_taint_gives_away_is_kept_out_by_that_taint():
+    node = a_node("n1", taints=["virtual-kubelet.io/provider=azure:NoSchedule"])
+    words = sentence(judged(node, refused()).reasons[0])
+    assert "take the toleration of virtual-kubelet.io/provider out of the template" in words
+    assert "type NotIn" not in words
+
+
 @pytest.mark.parametrize(
     "pod",
     [

@@ -6,6 +6,7 @@ from kubectl_ds.core.model import Node
 from kubectl_ds.core.reason import Fact, Outlook, Source
 
 VirtualNode = Literal["fargate", "virtual-kubelet"]
+PROVIDER_TAINT = "virtual-kubelet.io/provider"
 
 
 class NodeCannotHost(Fact, frozen=True):
@@ -15,6 +16,8 @@ class NodeCannotHost(Fact, frozen=True):
     source: ClassVar[Source] = "node"
     outlook: ClassVar[Outlook] = "stuck"
     kind: VirtualNode
+    labelled: bool = True
+    """A label says so, which node affinity can ask for; False where only the provider's taint gives it away."""
 
 
 def node_cannot_host(node: Node) -> NodeCannotHost | None:
@@ -24,6 +27,6 @@ def node_cannot_host(node: Node) -> NodeCannotHost | None:
         return NodeCannotHost(kind="fargate")
     if labels.get("type") == "virtual-kubelet":
         return NodeCannotHost(kind="virtual-kubelet")
-    if any(taint.key == "virtual-kubelet.io/provider" for taint in node.spec.taints):
-        return NodeCannotHost(kind="virtual-kubelet")
+    if any(taint.key == PROVIDER_TAINT for taint in node.spec.taints):
+        return NodeCannotHost(kind="virtual-kubelet", labelled=False)
     return None
