@@ -1,0 +1,31 @@
+"""A stage for each scene; the server behind it is the same for all."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.controlplane.harness import ControlPlane
+from tests.scenes.scene import Scene
+from tests.scenes.server import Server, proxied
+
+
+@pytest.fixture(scope="session")
+def server(control_plane: ControlPlane) -> Iterator[Server]:
+    with proxied(control_plane) as reached:
+        yield reached
+
+
+@pytest.fixture
+def empty_scene(control_plane: ControlPlane, server: Server) -> Iterator[Scene]:
+    """Without its namespace yet."""
+    scene = Scene(control_plane, server)
+    try:
+        yield scene
+    finally:
+        scene.close()
+
+
+@pytest.fixture
+def scene(empty_scene: Scene) -> Scene:
+    empty_scene.open()
+    return empty_scene
