@@ -100,8 +100,17 @@ def installed(*, extras: str) -> Path:
                 f"{ROOT}{extras}",
             ]
         )
+        compiled(environment)
         stamp.write_text(wanted)
     return environment
+
+
+def compiled(environment: Path) -> None:
+    """Bytecode for the checkout: pip makes it for a real install and not for an editable one, and where
+    PYTHONDONTWRITEBYTECODE is set every start of the program would compile it all again."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [python(environment), "-m", "compileall", "-q", str(ROOT / "kubectl_ds")]
+    subprocess.run(command, env=variables, check=False)
 
 
 def create(environment: Path) -> None:
