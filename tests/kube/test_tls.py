@@ -214,6 +214,7 @@ _KILLED_WHILE_LOADING = """
 import os, signal, ssl, sys
 from kubectl_ds.kube.connection import ConnectionFlags, open_session
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
 load = ssl.SSLContext.load_cert_chain
 def killed_first(context, *paths, **keywords):
     os.kill(os.getpid(), getattr(signal, sys.argv[2]))
