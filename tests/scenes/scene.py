@@ -15,8 +15,8 @@ from tests.scenes.server import Object, Refused, Server
 
 Answer = TypeVar("Answer")
 
-PATIENCE = 75.0
-"""Seconds until a wait is given up: far beyond what the slowest controller takes (pod GC: one minute)."""
+PATIENCE = 180.0
+"""Seconds until a wait is given up: far beyond what the slowest controller takes (pod GC: two ticks of 20 s and a quarantine of 40 s)."""
 
 
 class Outcome(NamedTuple):
