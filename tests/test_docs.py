@@ -2,16 +2,23 @@
 
 import ast
 import re
+import shlex
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 
 from kubectl_ds import __version__
 from kubectl_ds.cli import COMMANDS, program
+from kubectl_ds.commands.options import CONNECTION
+from kubectl_ds.output.documents import Report
+from tests.program import kubectl_ds
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")])
+PAGES = ROOT / "docs" / "commands"
+EXAMPLE_COLUMNS = 100
 ROOMS = ("core", "kube", "output", "commands")
 WITHIN = ("api_server/", "sample/")
 
@@ -86,4 +93,71 @@ def test_the_readmes_commands_are_those_of_dev_py():
 
 def test_every_document_of_the_program_has_a_published_schema():
     schemas = {path.name for path in (ROOT / "docs" / "schema").glob("*.json")}
-    assert schemas == {"coverage-report.schema.json", "placement-report.schema.json"}
+    kinds = {type_.__name__ for type_ in get_args(Report)}
+    assert schemas == {re.sub(r"(?<!^)([A-Z])", r"-\1", kind).lower() + ".schema.json" for kind in kinds}
+
+
+# --- a page for each command -----------------------------------------------------------------------
+
+
+def test_every_command_has_a_page():
+    assert {path.stem for path in PAGES.glob("*.md")} == {name for name, _ in COMMANDS}
+
+
+def flags_of(name: str) -> str:
+    """The command's own flags as a list; those of every connection are told by docs/connection.md."""
+    command = program().get_command(click.Context(program()), name)
+    assert command is not None
+
+    @click.command()
+    def bare() -> None: ...
+
+    for option in CONNECTION:
+        option(bare)
+    shared = {parameter.name for parameter in getattr(bare, "__click_params__", [])} | {
+        parameter.name for parameter in bare.params
+    }
+    context = click.Context(command)
+    records = [
+        record
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and parameter.name not in shared
+        if (record := parameter.get_help_record(context)) is not None
+    ]
+    lines = [f"- `{flag}`: {words}" for flag, words in records]
+    return "\n".join(["", *lines, "", "[Connection flags](../connection.md) work as kubectl's.", ""]).lstrip(
+        "\n"
+    )
+
+
+def with_flags(page: str, name: str) -> str:
+    head, _, _ = page.partition("## Flags\n")
+    return f"{head}## Flags\n\n{flags_of(name)}"
+
+
+EXAMPLE = re.compile(r"```\n\$ (kubectl ds demo [^\n]*)\n(.*?)```", re.DOTALL)
+
+
+def with_examples(page: str) -> str:
+    """The page with every example's output as the program prints it; a line `…` stands for the rest."""
+
+    def shown(found: re.Match[str]) -> str:
+        words = shlex.split(found[1])[2:]
+        out = kubectl_ds(*words, width=EXAMPLE_COLUMNS).out.rstrip("\n")
+        if found[2].endswith("\n…\n"):
+            kept = found[2].count("\n") - 1
+            out = "\n".join([*out.split("\n")[:kept], "…"])
+        return f"```\n$ {found[1]}\n{out}\n```"
+
+    return EXAMPLE.sub(shown, page)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in COMMANDS])
+def test_a_commands_page_shows_real_output_and_every_flag(name: str, request: pytest.FixtureRequest):
+    path = PAGES / f"{name}.md"
+    before = path.read_text(encoding="utf-8")
+    now = with_flags(with_examples(before), name)
+    if request.config.getoption("--update-golden"):
+        path.write_text(now, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == now
+    assert name == "version" or EXAMPLE.search(now), "an example that a test holds"

@@ -1,7 +1,7 @@
 """What `describe` says of a DaemonSet beside the object itself and its coverage.
 
 Upstream: `getPodStatusForController` and `DescribeEvents` of kubectl's pkg/describe/describe.go; the revisions
-with the nodes on each are ours.
+with the nodes on each are core/history.py's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+from kubectl_ds.core.history import RevisionNodes, revision_nodes
 from kubectl_ds.core.model import DaemonSet, Event, Pod
-from kubectl_ds.core.natural_order import natural_key
-from kubectl_ds.core.ownership import PodIndex, is_orphan, target_node_name
-from kubectl_ds.core.revisions import HASH_LABEL, current_revision, revision_hash, revisions_of
+from kubectl_ds.core.ownership import PodIndex, is_orphan
 from kubectl_ds.core.snapshot import ClusterSnapshot
 
-CHANGE_CAUSE = "kubernetes.io/change-cause"
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -26,22 +24,6 @@ class PodPhases(Struct, frozen=True):
     waiting: int = 0
     succeeded: int = 0
     failed: int = 0
-
-
-class RevisionNodes(Struct, frozen=True, kw_only=True):
-    """One revision and the nodes that a pod of it is bound or pinned to, in natural order.
-
-    `number` is None for pods whose hash belongs to no revision that is left. `nodes` has a node once,
-    however many pods of the revision it holds; `pods` counts them all.
-    """
-
-    number: int | None
-    hash: str
-    current: bool
-    created: datetime | None = None
-    change_cause: str = ""
-    nodes: tuple[str, ...] = ()
-    pods: int = 0
 
 
 class Description(Struct, frozen=True, kw_only=True):
@@ -63,7 +45,7 @@ def description(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> Description:
     events_known = snapshot.knows("events", namespace)
     return Description(
         phases=_phases(claimed) if pods_known else None,
-        revisions=_revisions(snapshot, daemonset, claimed) if pods_known and revisions_known else None,
+        revisions=revision_nodes(snapshot, daemonset, claimed) if pods_known and revisions_known else None,
         events=events_about(daemonset, snapshot.events) if events_known else None,
         events_wanted=events_known or snapshot.lacks("events"),
     )
@@ -81,36 +63,3 @@ def _phases(claimed: Sequence[Pod]) -> PodPhases:
         if not is_orphan(pod) and pod.status.phase in counts:
             counts[pod.status.phase] += 1
     return PodPhases(counts["Running"], counts["Pending"], counts["Succeeded"], counts["Failed"])
-
-
-def _revisions(
-    snapshot: ClusterSnapshot, daemonset: DaemonSet, claimed: Sequence[Pod]
-) -> tuple[RevisionNodes, ...]:
-    """Newest first, then the hashes without a revision."""
-    history = revisions_of(daemonset, snapshot.revisions)
-    current = current_revision(snapshot.daemonset_objects.get(daemonset.metadata.uid), history)
-    by_hash: dict[str, list[Pod]] = {}
-    for pod in claimed:
-        by_hash.setdefault(pod.metadata.labels.get(HASH_LABEL, ""), []).append(pod)
-    known = [
-        RevisionNodes(
-            number=revision.revision,
-            hash=revision_hash(revision),
-            current=revision is current,
-            created=revision.metadata.creation_timestamp,
-            change_cause=revision.metadata.annotations.get(CHANGE_CAUSE, ""),
-            nodes=_nodes(pods := by_hash.pop(revision_hash(revision), [])),
-            pods=len(pods),
-        )
-        for revision in reversed(history)
-    ]
-    unknown = [
-        RevisionNodes(number=None, hash=hash_, current=False, nodes=_nodes(pods), pods=len(pods))
-        for hash_, pods in sorted(by_hash.items())
-    ]
-    return (*known, *unknown)
-
-
-def _nodes(pods: Iterable[Pod]) -> tuple[str, ...]:
-    names = {name for pod in pods if (name := target_node_name(pod))}
-    return tuple(sorted(names, key=natural_key))

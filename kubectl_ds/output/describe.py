@@ -10,8 +10,9 @@ from typing import Any
 
 from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.coverage_report import DaemonSetCoverage, NodeCoverage
-from kubectl_ds.core.describe import Description, RevisionNodes
+from kubectl_ds.core.describe import Description
 from kubectl_ds.core.health import health
+from kubectl_ds.core.history import RevisionNodes
 from kubectl_ds.core.human_duration import age
 from kubectl_ds.core.model import DaemonSet
 from kubectl_ds.core.rollout_status import rollout_status
@@ -23,6 +24,7 @@ from kubectl_ds.output.describe_object import object_lines
 from kubectl_ds.output.describe_values import NONE, object_of, text_of
 from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.get_table import paint_verdict, verdict_text
+from kubectl_ds.output.history import revision_name
 from kubectl_ds.output.placement_sentences import short_paths
 from kubectl_ds.output.reasons import sentence
 from kubectl_ds.output.style import Style
@@ -125,15 +127,15 @@ def _revisions(revisions: Sequence[RevisionNodes] | None, style: Style, now: dat
 
 
 def _revision_row(revision: RevisionNodes, style: Style, now: datetime, *, causes: bool) -> list[str]:
-    number = "-" if revision.number is None else str(revision.number)
+    nodes = revision.nodes or ()
     cause = shortened(revision.change_cause, _MOST_OF_A_CAUSE) or NONE
     return [
-        f"{number} (current)" if revision.current else number,
+        revision_name(revision),
         revision.hash or NONE,
         age(revision.created, now) if revision.number is not None else "-",
-        str(len(revision.nodes)),
+        str(len(nodes)),
         *([cause] if causes else []),
-        folded(revision.nodes, style.width),
+        folded(nodes, style.width),
     ]
 
 

@@ -7,12 +7,14 @@ import msgspec
 
 from kubectl_ds.core.coverage_report import CoverageReport
 from kubectl_ds.core.explain_report import PlacementReport
+from kubectl_ds.core.history import HistoryReport
 from kubectl_ds.output.coverage_document import coverage_document
 from kubectl_ds.output.explain_document import explain_document
 from kubectl_ds.output.formats import OutputFormat
+from kubectl_ds.output.history_document import history_document
 from kubectl_ds.output.objects import render_objects
 
-Report = CoverageReport | PlacementReport
+Report = CoverageReport | PlacementReport | HistoryReport
 
 
 def to_document(report: Report) -> dict[str, Any]:
@@ -22,6 +24,8 @@ def to_document(report: Report) -> dict[str, Any]:
             return coverage_document(report)
         case PlacementReport():
             return explain_document(report)
+        case HistoryReport():
+            return history_document(report)
         case _:
             assert_never(report)
 

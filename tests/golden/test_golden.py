@@ -26,6 +26,11 @@ LINES = {
     "explain-malformed": "explain kernel-module",
     "explain-json": "explain edge-agent --node edge-1 --node cp-1 -o json",
     "describe": "describe cilium",
+    "history": "history falco",
+    "history-wide": "history cilium -o wide",
+    "history-revision": "history falco --revision 8",
+    "history-diff": "history falco --diff 8..",
+    "history-json": "history gpu-health-check -o json",
     "describe-tenant": "describe cache-warmer",
 }
 
