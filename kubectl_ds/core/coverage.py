@@ -76,6 +76,10 @@ class _Cluster:
         return tuple(sorted(self.snapshot.nodes, key=lambda node: natural_key(node.metadata.name)))
 
     @cached_property
+    def node_of(self) -> dict[str, Node]:
+        return {node.metadata.name: node for node in self.snapshot.nodes}
+
+    @cached_property
     def pods(self) -> PodIndex:
         return PodIndex(self.snapshot.pods)
 
@@ -99,32 +103,55 @@ class _Cluster:
         return any(gap.resource == resource and gap.namespace in where for gap in self.snapshot.gaps)
 
 
+class Joined:
+    """One DaemonSet beside the nodes and pods of its snapshot.
+
+    `unread`: resources that it needs and that were not read, or not wholly. `placements` by node, empty when
+    the nodes are unread; `by_node`: the pods that the controller counts there, empty when they are unread.
+    """
+
+    def __init__(self, cluster: _Cluster, daemonset: DaemonSet) -> None:
+        self.unread = frozenset(one for one in _WANTED if cluster.unread(one, daemonset.metadata.namespace))
+        self.placements: Mapping[str, Placement] = {}
+        if "nodes" not in self.unread:
+            self.placements = place_all(daemonset, cluster.nodes, cluster.gates)
+        self.by_node: Mapping[str, Sequence[Pod]] = {}
+        if "pods" not in self.unread:
+            self.by_node = pods_by_node(daemonset, cluster.pods.claimed(daemonset))
+        self._cluster = cluster
+        self._judge, self.disagreements = _judge(
+            cluster, daemonset, self.placements, self.by_node, self.unread
+        )
+
+    def judge(self, name: str, pods: Sequence[Pod]) -> NodeCoverage:
+        """The node of this name, as if it held just these pods."""
+        return self._judge.node(self._cluster.node_of[name], self.placements[name], pods)
+
+    def every_node(self) -> list[NodeCoverage]:
+        """All nodes in natural order, with the pods that are there."""
+        return [self.judge(name, self.by_node.get(name, ())) for name in self.placements]
+
+
+def joined(snapshot: ClusterSnapshot, daemonset: DaemonSet, *, gates: FeatureGates | None = None) -> Joined:
+    """The joins for one DaemonSet, for reports that look at single pods; `gates` as for `coverage`."""
+    return Joined(_Cluster(snapshot, gates), daemonset)
+
+
 def _one(
     cluster: _Cluster, daemonset: DaemonSet, *, states: Collection[State] | None, problems: bool
 ) -> DaemonSetCoverage:
     meta = daemonset.metadata
-    unread = frozenset(one for one in _WANTED if cluster.unread(one, meta.namespace))
-    placements = {} if "nodes" in unread else place_all(daemonset, cluster.nodes, cluster.gates)
-    by_node: Mapping[str, Sequence[Pod]] = {}
-    if "pods" not in unread:
-        by_node = pods_by_node(daemonset, cluster.pods.claimed(daemonset))
-    judge, disagreeing = _judge(cluster, daemonset, placements, by_node, unread)
-    every = (
-        []
-        if "nodes" in unread
-        else [
-            judge.node(node, placements[node.metadata.name], by_node.get(node.metadata.name, ()))
-            for node in cluster.nodes
-        ]
-    )
-    orphaned = () if unread & {"nodes", "pods"} else _orphaned(by_node, placements)
+    joins = Joined(cluster, daemonset)
+    unread, placements = joins.unread, joins.placements
+    every = joins.every_node()
+    orphaned = () if unread & {"nodes", "pods"} else _orphaned(joins.by_node, placements)
     listed = tuple(node for node in every if _is_listed(node, states, problems=problems))
     return DaemonSetCoverage(
         namespace=meta.namespace,
         name=meta.name,
         uid=meta.uid,
         summary=_summary(every, len(orphaned), unread),
-        controller_disagrees=disagreeing,
+        controller_disagrees=joins.disagreements,
         nodes=listed,
         causes=distinct_causes(listed),
         orphaned=orphaned,
