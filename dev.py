@@ -4,6 +4,7 @@
     python3 dev.py test [PYTEST ...]    install, then run all tests
     python3 dev.py lint                 ruff, both halves
     python3 dev.py types                mypy --strict
+    python3 dev.py bench [OPTION ...]   install, then time it against kubectl on clusters made for it
     python3 dev.py compat               the ApiClient session on kubernetes 35, 36 and 37
 
 Inside an activated virtual environment it uses that one; otherwise it makes `.venv` here.
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - people run this with whatever python3 they have
         print(f"kubectl-ds needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
-    verbs = {"demo": demo, "test": test, "lint": lint, "types": types, "compat": compat}
+    verbs = {"demo": demo, "test": test, "lint": lint, "types": types, "bench": bench, "compat": compat}
     if not arguments or arguments[0] not in verbs:
         print(__doc__, file=sys.stderr)
         return 2
@@ -52,6 +53,10 @@ def lint(_: list[str]) -> int:
 
 def types(_: list[str]) -> int:
     return run([script(installed(extras="[test]"), "mypy")])
+
+
+def bench(arguments: list[str]) -> int:
+    return run([python(installed(extras="[test]")), "-m", "bench", *arguments])
 
 
 def compat(_: list[str]) -> int:

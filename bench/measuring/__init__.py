@@ -1,0 +1,1 @@
+"""Whole processes: their time, their peak memory, and what they asked of the server."""
