@@ -136,7 +136,8 @@ class PersistentVolumeClaimSource(_Wire, frozen=True):
 
 
 class Volume(_Wire, frozen=True):
-    name: str = ""
+    """Without its name: those of service account tokens are random, and would make every pod differ from the next."""
+
     persistent_volume_claim: PersistentVolumeClaimSource | None = None
 
 

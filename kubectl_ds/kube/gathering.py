@@ -52,6 +52,7 @@ class Gathering:
         decode: Decode[T],
         narrowings: Iterable[Narrowing],
         keep: Callable[[T], bool] | None = None,
+        share: Callable[[Iterable[T]], Iterable[T]] | None = None,
     ) -> Begun[T]:
         """Ask for these lists of one resource, all at once; for none if the resource is not wanted."""
         asked = []
@@ -67,6 +68,7 @@ class Gathering:
                 labels=narrowing.labels,
                 fields=narrowing.fields,
                 keep=keep,
+                share=share,
             )
             asked.append((narrowing, self._ask(request)))
         return Begun(resource, tuple(asked))

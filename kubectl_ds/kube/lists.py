@@ -6,7 +6,7 @@ rest/with_retry.go (429 and 5xx wait for Retry-After).
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
@@ -44,7 +44,8 @@ class ListRequest(Struct, Generic[T], frozen=True, kw_only=True):
     """One list to read: where, narrowed how, decoded by what.
 
     `limit` 0 asks for everything at once. `from_cache` lets the server answer from its watch cache
-    (`resourceVersion=0`), which may be seconds behind. `keep` drops what is not needed page by page.
+    (`resourceVersion=0`), which may be seconds behind. Page by page `keep` drops what is not needed and
+    `share` gives what is kept in less memory.
     """
 
     path: str
@@ -54,6 +55,7 @@ class ListRequest(Struct, Generic[T], frozen=True, kw_only=True):
     limit: int = CHUNK_SIZE
     from_cache: bool = False
     keep: Callable[[T], bool] | None = None
+    share: Callable[[Iterable[T]], Iterable[T]] | None = None
 
 
 class Listed(Struct, Generic[T], frozen=True, kw_only=True):
@@ -117,7 +119,9 @@ def _one_pass(transport: Transport, request: ListRequest[T], limit: int, patienc
         if version and page.resource_version and page.resource_version != version:
             raise _StartAgain
         version = version or page.resource_version
-        items += page.items if request.keep is None else filter(request.keep, page.items)
+        kept = page.items if request.keep is None else filter(request.keep, page.items)
+        items += kept if request.share is None else request.share(kept)
+        del page, kept
         if following is None:
             return Listed(items=items, resource_version=version, date=date)
         response, token = following.result(), upcoming

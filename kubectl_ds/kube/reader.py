@@ -6,6 +6,7 @@ are worth an error.
 
 import contextlib
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from kubectl_ds.core.label_selector import to_query
 from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Pod
 from kubectl_ds.core.ownership import target_node_name
+from kubectl_ds.core.shared_parts import SharedParts
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 from kubectl_ds.errors import UnexpectedAnswer
 from kubectl_ds.kube.daemonset_objects import DaemonSetObjects, read_daemonset_objects
@@ -64,16 +66,17 @@ class _Reader:
         self._scope = scope
         self._options = options
         self._gathering = Gathering(transport, wants, options)
+        self._shared = SharedParts()
         self._reading_daemonsets = Pending(lambda: read_daemonset_objects(transport, scope, options))
 
     def snapshot(self) -> ClusterSnapshot:
         """Start all that can be started, and wait for the DaemonSets first where they narrow the rest."""
         gathering, scope = self._gathering, self._scope
-        nodes = gathering.start("nodes", decode_nodes, [Narrowing(None)])
+        nodes = gathering.start("nodes", decode_nodes, [Narrowing(None)], share=self._shared.nodes)
         narrows = bool(scope.names or scope.label_selector or scope.field_selector)
         objects = self._reading_daemonsets.result() if narrows else None
         narrowings = narrowings_of(_typed(objects)) if objects else [Narrowing(scope.namespace)]
-        pods_begun = gathering.start("pods", decode_pods, narrowings)
+        pods_begun = gathering.start("pods", decode_pods, narrowings, share=self._shared.pods)
         revisions = gathering.start(
             "controllerrevisions", decode_revisions, narrowings, keep=_may_be_a_daemonsets
         )
@@ -138,6 +141,7 @@ class _Reader:
             decode_pods,
             [Narrowing(None, fields=_LIVE_PODS)],
             keep=lambda pod: (pod.spec.node_name or pod.status.nominated_node_name) in waited_for,
+            share=self._shared.pods,
         )
         why = "free room on nodes cannot be computed, since the pods of all namespaces could not be read"
         everywhere = gathering.finish(begun, for_want_of=why)
@@ -171,6 +175,10 @@ def _typed(objects: DaemonSetObjects) -> tuple[DaemonSet, ...]:
 
 def _unique(objects: list[Named]) -> list[Named]:
     """Each object once, as it was seen last: lists that overlap, or pages, may bring one twice."""
+    # A list comes in etcd's order of keys, and is then known to hold nothing twice without an index of it.
+    keys = (f"{one.metadata.namespace}/{one.metadata.name}" for one in objects)
+    if all(before < after for before, after in pairwise(keys)):
+        return objects
     seen = {(one.metadata.namespace, one.metadata.name): one for one in objects}
     return list(seen.values()) if len(seen) < len(objects) else objects
 

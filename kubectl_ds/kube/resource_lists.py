@@ -1,6 +1,6 @@
 """The lists that a snapshot is made of: where each lives and what decodes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -47,6 +47,7 @@ def list_of(
     labels: str = "",
     fields: str = "",
     keep: Callable[[T], bool] | None = None,
+    share: Callable[[Iterable[T]], Iterable[T]] | None = None,
 ) -> ListRequest[T]:
     """The request for one list, narrowed by a label and a field selector where they are not empty."""
     query = [("labelSelector", labels)] if labels else []
@@ -59,4 +60,5 @@ def list_of(
         limit=options.chunk_size,
         from_cache=options.fast,
         keep=keep,
+        share=share,
     )

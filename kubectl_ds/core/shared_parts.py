@@ -1,0 +1,181 @@
+"""Nodes and pods with what they have in common held once, so that 150,000 pods fit into memory.
+
+Pods that one controller made of one template differ in their name, uid, node and times, and in little else.
+What is equal is shared, by comparison and never by assumption. Left out is what nothing asks of a pod that is
+Ready: since when its containers run, and those other conditions of the kubelet's that are True.
+"""
+
+from collections.abc import Hashable, Iterable
+from typing import Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kubectl_ds.core.model import (
+    Affinity,
+    ContainerState,
+    ContainerStateRunning,
+    ContainerStatus,
+    Labels,
+    Node,
+    NodeCondition,
+    OwnerReference,
+    Pod,
+    PodCondition,
+    PodSpec,
+    Quantity,
+)
+
+Key = TypeVar("Key", bound=Hashable)
+Shape = TypeVar("Shape", bound=Struct)
+
+_IMPLIED_BY_READY: Final = frozenset(
+    {"PodReadyToStartContainers", "Initialized", "ContainersReady", "PodScheduled"}
+)
+_RUNNING: Final = ContainerState(running=ContainerStateRunning())
+_DAEMONSET_HASH: Final = "controller-revision-hash"
+_REPLICASET_HASH: Final = "pod-template-hash"
+
+
+class _Sibling(Struct, gc=False):
+    """The last pod seen of one template; `spec` is without its node."""
+
+    labels: Labels
+    owners: tuple[OwnerReference, ...]
+    spec: PodSpec
+    phase: str
+    containers: tuple[ContainerStatus, ...]
+    init_containers: tuple[ContainerStatus, ...]
+
+
+class SharedParts:
+    """What has been seen so far. One for a snapshot; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Hashable, Hashable] = {}
+        self._amounts: dict[tuple[tuple[str, Quantity], ...], dict[str, Quantity]] = {}
+        self._siblings: dict[tuple[str, str], _Sibling] = {}
+        self._affinities: dict[str, Affinity] = {}
+
+    def pods(self, pods: Iterable[Pod]) -> list[Pod]:
+        """The same pods, in the same order."""
+        return [self._pod(pod) for pod in pods]
+
+    def nodes(self, nodes: Iterable[Node]) -> list[Node]:
+        """The same nodes, in the same order."""
+        return [self._node(node) for node in nodes]
+
+    # --- pods --------------------------------------------------------------------------------------
+
+    def _pod(self, pod: Pod) -> Pod:
+        metadata, spec, status = pod.metadata, pod.spec, pod.status
+        labels, owners = metadata.labels, metadata.owner_references
+        template = labels.get(_DAEMONSET_HASH) or labels.get(_REPLICASET_HASH) or ""
+        origin = (owners[0].uid if owners else metadata.namespace, template)
+        bare = replace(spec, node_name="", affinity=None)
+        phase, conditions = status.phase, status.conditions
+        containers, init_containers = status.container_statuses, status.init_container_statuses
+        if _is_ready(conditions):
+            conditions = tuple([one for one in conditions if not _goes_without_saying(one)])
+            containers, init_containers = _without_start(containers), _without_start(init_containers)
+        like = self._siblings.get(origin)
+        if like is not None:
+            labels = like.labels if labels == like.labels else labels
+            owners = like.owners if owners == like.owners else owners
+            bare = like.spec if bare == like.spec else _sharing(bare, like.spec)
+            phase = like.phase if phase == like.phase else phase
+            containers = like.containers if containers == like.containers else containers
+            init_containers = (
+                like.init_containers if init_containers == like.init_containers else init_containers
+            )
+        if like is None or bare is not like.spec:
+            self._siblings[origin] = _Sibling(labels, owners, bare, phase, containers, init_containers)
+        node_name = self._once(spec.node_name)
+        return Pod(
+            metadata=replace(
+                metadata, namespace=self._once(metadata.namespace), labels=labels, owner_references=owners
+            ),
+            spec=replace(
+                bare,
+                node_name=node_name,
+                affinity=spec.affinity and self._affinity(node_name or origin[0], spec.affinity),
+            ),
+            status=replace(
+                status,
+                phase=phase,
+                conditions=conditions,
+                container_statuses=containers,
+                init_container_statuses=init_containers,
+            ),
+        )
+
+    def _affinity(self, place: str, affinity: Affinity) -> Affinity:
+        """Every DaemonSet's pod on a node has the same pin, which is all that is kept of its affinity."""
+        known = self._affinities.setdefault(place, affinity)
+        return known if known == affinity else affinity
+
+    # --- nodes -------------------------------------------------------------------------------------
+
+    def _node(self, node: Node) -> Node:
+        once, status = self._once, node.status
+        return Node(
+            metadata=replace(
+                node.metadata,
+                name=once(node.metadata.name),
+                labels={once(key): once(value) for key, value in node.metadata.labels.items()},
+            ),
+            spec=replace(node.spec, taints=once(node.spec.taints)) if node.spec.taints else node.spec,
+            status=replace(
+                status,
+                allocatable=self._amounts_once(status.allocatable),
+                capacity=self._amounts_once(status.capacity),
+                conditions=tuple(self._node_condition(one) for one in status.conditions),
+                node_info=once(status.node_info),
+            ),
+        )
+
+    def _node_condition(self, condition: NodeCondition) -> NodeCondition:
+        once = self._once
+        return replace(
+            condition,
+            type=once(condition.type),
+            status=once(condition.status),
+            reason=once(condition.reason),
+            message=once(condition.message),
+            last_transition_time=once(condition.last_transition_time),
+        )
+
+    def _amounts_once(self, amounts: dict[str, Quantity]) -> dict[str, Quantity]:
+        return self._amounts.setdefault(tuple(amounts.items()), amounts)
+
+    def _once(self, value: Key) -> Key:
+        return self._seen.setdefault(value, value)  # type: ignore[return-value]
+
+
+def _sharing(own: Shape, other: Shape) -> Shape:
+    """The same values, with those that `other` has as well taken from there."""
+    return replace(
+        own,
+        **{
+            name: theirs
+            for name in own.__struct_fields__
+            if (theirs := getattr(other, name)) is not (ours := getattr(own, name)) and theirs == ours
+        },
+    )
+
+
+def _is_ready(conditions: tuple[PodCondition, ...]) -> bool:
+    for one in conditions:
+        if one.type == "Ready":
+            return one.status == "True"
+    return False
+
+
+def _goes_without_saying(condition: PodCondition) -> bool:
+    return condition.type in _IMPLIED_BY_READY and condition.status == "True"
+
+
+def _without_start(statuses: tuple[ContainerStatus, ...]) -> tuple[ContainerStatus, ...]:
+    if not statuses:
+        return statuses
+    return tuple([one if one.state.running is None else replace(one, state=_RUNNING) for one in statuses])
