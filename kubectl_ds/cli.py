@@ -21,6 +21,7 @@ COMMANDS = (
     ("describe", "Everything about a DaemonSet: spec, rollout, coverage, unwell pods, revisions, events"),
     ("coverage", "Node by node: has it, lacks it, has one too many, keeps it out, and why"),
     ("explain", "How its pods are bound, and which rule lets each node in or keeps it out"),
+    ("rollout", "Which revision is on which node, who uses up the budget, and whether it will finish"),
     ("history", "Its revisions, the nodes on each, and what changed from one to another"),
     ("demo", "Any of these on a bundled sample cluster, with no cluster at all"),
     ("version", "The version of this program"),

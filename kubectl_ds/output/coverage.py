@@ -31,7 +31,7 @@ _WORDS: dict[State, str] = {
     "Extra": "extra",
     "Excluded": "excluded",
 }
-_OUTLOOKS: dict[Outlook, str] = {"heals": "heals by itself", "stuck": "stuck", "unknown": "outlook unknown"}
+OUTLOOKS: dict[Outlook, str] = {"heals": "heals by itself", "stuck": "stuck", "unknown": "outlook unknown"}
 
 
 def coverage_text(report: CoverageReport, style: Style, *, wide: bool = False) -> str:
@@ -113,8 +113,8 @@ def _cause(cause: Cause, style: Style) -> Iterator[str]:
     count = len(cause.nodes)
     head = f"{count} {_WORDS[cause.state]}"
     if cause.state != "Excluded":
-        head += f", {_OUTLOOKS[cause.outlook]}"
-    paint = _paint_of(cause.state, cause.outlook, style)
+        head += f", {OUTLOOKS[cause.outlook]}"
+    paint = paint_of(cause.state, cause.outlook, style)
     yield ""
     yield " " * _INDENT + paint(head)
     words = short_paths(" ".join(sentence(reason) for reason in cause.reasons))
@@ -164,7 +164,7 @@ def _row(node: NodeCoverage, style: Style, *, wide: bool) -> list[Cell]:
         pod += f" +{len(node.pods) - 1}"
     state: Cell = "unknown"
     if node.state is not None:
-        state = Painted(node.state, _paint_of(node.state, node.outlook, style))
+        state = Painted(node.state, paint_of(node.state, node.outlook, style))
     row: list[Cell] = [node.node, state, ",".join(flags) or "-", pod]
     if wide:
         row += ["-" if first is None else first.binding, (first.revision if first else None) or "-"]
@@ -187,7 +187,7 @@ def _painted_paragraph(words: str, style: Style, paint: Callable[[str], str]) ->
     return "\n".join(margin + paint(line.removeprefix(margin)) for line in lines)
 
 
-def _paint_of(state: State, outlook: Outlook | None, style: Style) -> Callable[[str], str]:
+def paint_of(state: State, outlook: Outlook | None, style: Style) -> Callable[[str], str]:
     if state == "Ready":
         return style.good
     if state == "Excluded":

@@ -8,13 +8,15 @@ import msgspec
 from kubectl_ds.core.coverage_report import CoverageReport
 from kubectl_ds.core.explain_report import PlacementReport
 from kubectl_ds.core.history import HistoryReport
+from kubectl_ds.core.rollout_report import RolloutReport
 from kubectl_ds.output.coverage_document import coverage_document
 from kubectl_ds.output.explain_document import explain_document
 from kubectl_ds.output.formats import OutputFormat
 from kubectl_ds.output.history_document import history_document
 from kubectl_ds.output.objects import render_objects
+from kubectl_ds.output.rollout_document import rollout_document
 
-Report = CoverageReport | PlacementReport | HistoryReport
+Report = CoverageReport | PlacementReport | HistoryReport | RolloutReport
 
 
 def to_document(report: Report) -> dict[str, Any]:
@@ -26,6 +28,8 @@ def to_document(report: Report) -> dict[str, Any]:
             return explain_document(report)
         case HistoryReport():
             return history_document(report)
+        case RolloutReport():
+            return rollout_document(report)
         case _:
             assert_never(report)
 

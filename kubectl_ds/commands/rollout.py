@@ -1,0 +1,47 @@
+"""`kubectl ds rollout`: which revision is on which node, what the budget allows, and whether it will finish."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.names import daemonset_names
+from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT, with_options
+from kubectl_ds.environment import Environment
+from kubectl_ds.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from kubectl_ds.output.style import Style
+
+EPILOG = """\b
+Examples:
+  kubectl ds rollout cni -n kube-system               how far it is, who holds it up, and how long it may take
+  kubectl ds rollout cni -n kube-system --exit-code   1 unless the rollout is done
+  kubectl ds rollout cni -n kube-system -o wide       every node
+"""
+
+
+@click.command(cls=KubectlCommand, name="rollout", epilog=EPILOG)
+@click.argument("name", metavar="NAME")
+@click.option("--exit-code", cls=BoolFlag, help="End with 1 unless the rollout is done.")
+@with_options(REPORT_OUTPUT, NAMESPACE, READING, CONNECTION)
+@click.pass_obj
+def command(environment: Environment, /, name: str, **values: Any) -> ExitCode:
+    """Which revision is on which node, which nodes use up the budget and why, and whether it will finish.
+
+    OnDelete is answered with the nodes that still carry an old pod.
+    """
+    from kubectl_ds.commands.printing import print_report, report_format
+    from kubectl_ds.commands.reading import exit_code_for, take_snapshot
+    from kubectl_ds.core.rollout import rollout
+    from kubectl_ds.output.rollout import rollout_text
+
+    asked = report_format(values)
+    snapshot = take_snapshot(environment, values, daemonset_names([name]))
+    report = rollout(snapshot, snapshot.daemonsets[0])
+
+    def text(style: "Style") -> str:
+        return rollout_text(report, style, wide=asked.name == "wide")
+
+    print_report(environment, values, asked, report, text)
+    return exit_code_for(values, incomplete=bool(report.incomplete), findings=not report.is_done)
