@@ -98,14 +98,14 @@ class HttpSession:
 
     @contextmanager
     def stream(
-        self, path: str, query: Query = (), *, accept: str = JSON
+        self, path: str, query: Query = (), *, accept: str = JSON, silence: float | None = None
     ) -> Iterator[tuple[int, Iterator[bytes]]]:
         headers = self._request_headers(accept, compression=False)
         url = self._url(path, query, with_timeout=False)
-        with self._named_errors():
-            response = self._authorized("GET", url, headers, None, None, silence=None)
+        with self._named_errors(silence):
+            response = self._authorized("GET", url, headers, None, None, silence=silence)
         try:
-            yield response.status, self._lines(response)
+            yield response.status, self._lines(response, silence)
         finally:
             # The rest of a watch never comes to an end: the connection is of no more use.
             response.close()
@@ -217,11 +217,11 @@ class HttpSession:
                 hint="try again, or do without compression: --disable-compression",
             ) from error
 
-    def _lines(self, response: BaseHTTPResponse) -> Iterator[bytes]:
+    def _lines(self, response: BaseHTTPResponse, silence: float | None) -> Iterator[bytes]:
         rest = b""
         gzipped = response.headers.get("content-encoding", "").lower() == "gzip"
         inflate = zlib.decompressobj(wbits=31).decompress if gzipped else bytes
-        with self._named_errors():
+        with self._named_errors(silence):
             while part := response.read1(_READ_SIZE):
                 *lines, rest = (rest + inflate(part)).split(b"\n")
                 yield from (line for line in lines if line.strip())
@@ -229,7 +229,7 @@ class HttpSession:
             yield rest
 
     @contextmanager
-    def _named_errors(self) -> Iterator[None]:
+    def _named_errors(self, silence: float | None = None) -> Iterator[None]:
         try:
             yield
         except (HTTPError, OSError, zlib.error) as error:
@@ -237,7 +237,7 @@ class HttpSession:
                 error,
                 self._server,
                 proxy=self._proxy,
-                seconds=self._timeout or _default_limit(error),
+                seconds=silence or self._timeout or _default_limit(error),
                 hint=self._hint,
             ) from error
 

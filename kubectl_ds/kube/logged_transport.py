@@ -42,13 +42,15 @@ class LoggedTransport:
             self._log(f"{method} {self._url(path, query)} {outcome} in {milliseconds:.0f} ms")
 
     def stream(
-        self, path: str, query: Query = (), *, accept: str = JSON
+        self, path: str, query: Query = (), *, accept: str = JSON, silence: float | None = None
     ) -> AbstractContextManager[tuple[int, Iterator[bytes]]]:
-        return self._logged_stream(path, query, accept)
+        return self._logged_stream(path, query, accept, silence)
 
     @contextmanager
-    def _logged_stream(self, path: str, query: Query, accept: str) -> Iterator[tuple[int, Iterator[bytes]]]:
-        with self._transport.stream(path, query, accept=accept) as (status, lines):
+    def _logged_stream(
+        self, path: str, query: Query, accept: str, silence: float | None
+    ) -> Iterator[tuple[int, Iterator[bytes]]]:
+        with self._transport.stream(path, query, accept=accept, silence=silence) as (status, lines):
             self._log(f"GET {self._url(path, query)} {status} watching")
             yield status, lines
 

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from kubectl_ds.core.label_selector import to_query
-from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Pod
+from kubectl_ds.core.model import DaemonSet, Event, Node, Pod
 from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.shared_parts import SharedParts
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
@@ -28,6 +28,7 @@ from kubectl_ds.kube.decoding import (
 )
 from kubectl_ds.kube.errors import excerpt
 from kubectl_ds.kube.gathering import Begun, Gathering, Narrowing
+from kubectl_ds.kube.resource_lists import may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
 from kubectl_ds.kube.side_by_side import Pending
 from kubectl_ds.kube.transport import Transport
@@ -78,7 +79,7 @@ class _Reader:
         narrowings = narrowings_of(_typed(objects)) if objects else [Narrowing(scope.namespace)]
         pods_begun = gathering.start("pods", decode_pods, narrowings, share=self._shared.pods)
         revisions = gathering.start(
-            "controllerrevisions", decode_revisions, narrowings, keep=_may_be_a_daemonsets
+            "controllerrevisions", decode_revisions, narrowings, keep=may_be_a_daemonsets
         )
         events = gathering.start("events", decode_events, [self._about_daemonsets()])
         objects = objects or self._reading_daemonsets.result()
@@ -110,7 +111,7 @@ class _Reader:
 
     def _begin_pod_events(self, pods: list[Pod]) -> Begun[Event]:
         """Events of pods tell something only about those that are not well: for none of them, no list."""
-        unwell = [pod for pod in pods if _may_be_a_daemonsets(pod) and not _is_well(pod)]
+        unwell = [pod for pod in pods if may_be_a_daemonsets(pod) and not _is_well(pod)]
         uids = {pod.metadata.uid for pod in unwell}
         namespaces = {pod.metadata.namespace for pod in unwell}
         one = f",involvedObject.name={unwell[0].metadata.name}" if len(unwell) == 1 else ""
@@ -183,12 +184,6 @@ def _unique(objects: list[Named]) -> list[Named]:
     return list(seen.values()) if len(seen) < len(objects) else objects
 
 
-def _may_be_a_daemonsets(owned: Pod | ControllerRevision) -> bool:
-    """Whether a DaemonSet controls it, or might adopt it since nobody does."""
-    controllers = [owner.kind for owner in owned.metadata.owner_references if owner.controller]
-    return not controllers or "DaemonSet" in controllers
-
-
 def _is_well(pod: Pod) -> bool:
     ready = any(one.type == "Ready" and one.status == "True" for one in pod.status.conditions)
     return bool(ready and pod.spec.node_name) and pod.metadata.deletion_timestamp is None
@@ -199,5 +194,5 @@ def _waits_for_room(pod: Pod) -> bool:
         not pod.spec.node_name
         and pod.status.phase not in _TERMINAL
         and pod.metadata.deletion_timestamp is None
-        and _may_be_a_daemonsets(pod)
+        and may_be_a_daemonsets(pod)
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 from urllib.parse import quote
 
+from kubectl_ds.core.model import ControllerRevision, Pod
 from kubectl_ds.core.snapshot import Resource
 from kubectl_ds.kube.decoding import Decode
 from kubectl_ds.kube.errors import ApiCall
@@ -62,3 +63,9 @@ def list_of(
         keep=keep,
         share=share,
     )
+
+
+def may_be_a_daemonsets(owned: Pod | ControllerRevision) -> bool:
+    """Whether a DaemonSet controls it, or might adopt it since nobody does."""
+    controllers = [owner.kind for owner in owned.metadata.owner_references if owner.controller]
+    return not controllers or "DaemonSet" in controllers

@@ -48,9 +48,12 @@ class Transport(Protocol):
         ...
 
     def stream(
-        self, path: str, query: Query = (), *, accept: str = JSON
+        self, path: str, query: Query = (), *, accept: str = JSON, silence: float | None = None
     ) -> AbstractContextManager[tuple[int, Iterator[bytes]]]:
-        """A watch: the status and the body's lines as they come. The request timeout does not end it."""
+        """A watch: the status and the body's lines as they come. The request timeout does not end it.
+
+        `silence`: seconds without a byte after which the stream counts as dead (`ConnectionFailed`).
+        """
         ...
 
     def close(self) -> None:

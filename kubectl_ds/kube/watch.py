@@ -7,27 +7,28 @@ are told.
 
 import time
 from collections.abc import Iterator
-from typing import Any, Final, Literal, NoReturn, cast
+from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 
 from kubectl_ds.errors import ApiError, ConnectionFailed, KubectlDsError, UnexpectedAnswer
 from kubectl_ds.kube.daemonset_objects import not_found
 from kubectl_ds.kube.decoding import RawObject, decode_raw_daemonsets
-from kubectl_ds.kube.errors import error_of, unexpected_answer
 from kubectl_ds.kube.lists import AGAIN, ListRequest, read_list
 from kubectl_ds.kube.resource_lists import list_of
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
-from kubectl_ds.kube.transport import Query, Response, Transport
+from kubectl_ds.kube.transport import Transport
+from kubectl_ds.kube.watch_stream import Change, VersionExpired, WatchStream
+from kubectl_ds.kube.watched import raw_daemonsets
 
-Change = Literal["ADDED", "MODIFIED", "DELETED"]
 Key = tuple[str, str]
 """Namespace and name."""
 
-_GONE: Final = 410
 _STREAM_SECONDS: Final = 300
 """The server is asked to end a stream after this and up to twice this, as a reflector asks it."""
+SILENCE_SECONDS: Final = 150.0
+"""Bookmarks come about once a minute: a stream that is silent for longer than two of them may be dead. Taking
+it up again where it stood costs one request."""
 _SHORT: Final = 1.0
 """Seconds: a stream that ended sooner is not taken up again at once."""
 
@@ -38,10 +39,6 @@ class WatchEvent(Struct, frozen=True, kw_only=True):
     change: Change
     object: RawObject
     listed: bool = False
-
-
-class _Expired(Exception):
-    """The version is no longer kept (410): a new list is needed."""
 
 
 def watch_daemonsets(
@@ -100,7 +97,7 @@ class Watch:
             begun = time.monotonic()
             try:
                 yield from self._stream()
-            except _Expired:
+            except VersionExpired:
                 yield from self._differences()
                 self._pause_if_short(begun)
             except (ConnectionFailed, UnexpectedAnswer) as error:
@@ -113,45 +110,26 @@ class Watch:
                 self._pause_if_short(begun)
 
     def _stream(self) -> Iterator[WatchEvent]:
-        with self._transport.stream(self._request.path, self._query()) as (status, lines):
-            if status == _GONE:
-                raise _Expired
-            if status != 200:
-                answer = Response(status=status, headers={}, body=b"\n".join(lines))
-                raise error_of(answer, self._request.call)
+        seconds = int(_STREAM_SECONDS * (1 + self._patience.jitter()))
+        stream = WatchStream(
+            self._transport,
+            self._request,
+            raw_daemonsets(),
+            version=self._version,
+            silence=SILENCE_SECONDS,
+            seconds=seconds,
+        )
+        with stream.open() as lines:
             for line in lines:
-                if not line.strip():
-                    continue
-                event = self._event(line)
+                self._version = stream.version
                 self._fruitless = 0
+                if line.object is None or line.change == "BOOKMARK":
+                    continue
+                if self._request.keep is not None and not self._request.keep(line.object):
+                    continue
+                event = self._noted(line.change, line.object)
                 if event is not None:
                     yield event
-
-    def _query(self) -> Query:
-        seconds = int(_STREAM_SECONDS * (1 + self._patience.jitter()))
-        return [
-            *self._request.query,
-            ("watch", "true"),
-            ("allowWatchBookmarks", "true"),
-            ("resourceVersion", self._version),
-            ("timeoutSeconds", str(seconds)),
-        ]
-
-    def _event(self, line: bytes) -> WatchEvent | None:
-        """What a line says; None for a bookmark and for what is known already."""
-        change, obj = self._parse(line)
-        if change == "ERROR":
-            self._raise_error(obj)
-        version = (obj.get("metadata") or {}).get("resourceVersion") or self._version
-        if change == "BOOKMARK":
-            self._version = version
-            return None
-        if change not in ("ADDED", "MODIFIED", "DELETED"):
-            raise self._strange(line, f"it brings an event of type {change}")
-        self._version = version
-        if self._request.keep is not None and not self._request.keep(obj):
-            return None
-        return self._noted(cast(Change, change), obj)
 
     def _noted(self, change: Change, obj: RawObject) -> WatchEvent | None:
         before = self._known.get(_key(obj))
@@ -162,29 +140,6 @@ class Watch:
             return None
         self._known[_key(obj)] = obj
         return WatchEvent(change="ADDED" if before is None else "MODIFIED", object=obj)
-
-    def _parse(self, line: bytes) -> tuple[str, RawObject]:
-        try:
-            tree = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise self._strange(line, f"a line of the stream is cut short or not JSON: {error}") from error
-        obj = tree.get("object") if isinstance(tree, dict) else None
-        if not isinstance(obj, dict):
-            raise self._strange(line, "a line of the stream is no watch event")
-        return str(tree.get("type")), obj
-
-    def _raise_error(self, status: RawObject) -> NoReturn:
-        code = status.get("code")
-        if code == _GONE:
-            raise _Expired
-        answer = Response(
-            status=code if isinstance(code, int) else 500, headers={}, body=msgspec.json.encode(status)
-        )
-        raise error_of(answer, self._request.call)
-
-    def _strange(self, line: bytes, because: str) -> UnexpectedAnswer:
-        answer = Response(status=200, headers={"content-type": "a watch stream"}, body=line)
-        return unexpected_answer(answer, self._request.call, because)
 
     def _differences(self) -> Iterator[WatchEvent]:
         """A new list, told as what changed since the last state that the caller knows."""

@@ -4,6 +4,7 @@ faults=[on("/pods", forbid(), times=1), on("/nodes", with_body(b"<html>"))]
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -114,6 +115,16 @@ def dripping(part: int, pause: float) -> Way:
         return replace(true, body=drops())
 
     return way
+
+
+def stalled(until: threading.Event) -> Way:
+    """A stream that the server has begun and in which nothing comes, until the event is set."""
+
+    def nothing() -> Iterator[bytes]:
+        until.wait(60)
+        yield b""
+
+    return lambda request, answer: Answer(body=nothing(), content_type="application/json;stream=watch")
 
 
 def changed(change: Callable[[Any], Any]) -> Way:

@@ -31,15 +31,21 @@ class LoopbackHttpServer(ThreadingMixIn, TCPServer):
     request_queue_size = 128
 
     def __init__(
-        self, respond: Respond, clock: Callable[[], datetime], tls: ssl.SSLContext | None, gzip_from: int
+        self,
+        respond: Respond,
+        clock: Callable[[], datetime],
+        tls: ssl.SSLContext | None,
+        gzip_from: int,
+        port: int = 0,
     ) -> None:
+        """`port` 0 lets the system choose."""
         self.respond = respond
         self.clock = clock
         self.gzip_from = gzip_from
         self._tls = tls
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 

@@ -58,7 +58,10 @@ class ApiServer:
         self._controls = Controls(bookmark_interval=bookmark_interval)
         self._reading = Reading(self._store, self._controls, clock)
         self._recording = threading.Lock()
-        self._http = LoopbackHttpServer(self._respond, clock, tls, gzip_from)
+        self._listen: Callable[[int], LoopbackHttpServer] = lambda port: LoopbackHttpServer(
+            self._respond, clock, tls, gzip_from, port
+        )
+        self._http = self._listen(0)
 
     @property
     def url(self) -> str:
@@ -125,6 +128,15 @@ class ApiServer:
         """End every watch stream that is open, as a restarting API server does."""
         self._controls.disconnections += 1
         self._store.wake()
+
+    def go_down(self) -> None:
+        """End all connections and listen no more, as a server that restarts; what it stores stays."""
+        self.end_watches()
+        self._http.close()
+
+    def come_back(self) -> None:
+        """Listen again, on the same port."""
+        self._http = self._listen(self._http.port)
 
     # --- answering ----------------------------------------------------------------------------------
 

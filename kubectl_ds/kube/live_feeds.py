@@ -1,0 +1,104 @@
+"""The feed for each resource of a live cluster: which list, narrowed how, decoded by what."""
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeVar
+
+from kubectl_ds.core.model import DaemonSet, Event
+from kubectl_ds.core.snapshot import Resource
+from kubectl_ds.kube import watched
+from kubectl_ds.kube.decoding import Decode, decode_events, decode_nodes, decode_pods, decode_revisions
+from kubectl_ds.kube.feed import Feed, Pace
+from kubectl_ds.kube.gathering import Narrowing
+from kubectl_ds.kube.inbox import Inbox
+from kubectl_ds.kube.reader import narrowings_of
+from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
+from kubectl_ds.kube.scope import ReadOptions, Scope
+from kubectl_ds.kube.transport import Transport
+from kubectl_ds.kube.watch_stream import WatchedModel
+from kubectl_ds.kube.watched import HasMetadata, WatchedDaemonSet
+
+T = TypeVar("T", bound=HasMetadata)
+
+_ABOUT = frozenset({"DaemonSet", "Pod"})
+
+
+def feed_of(
+    resource: Resource,
+    source: Hashable,
+    inbox: Inbox,
+    transport: Transport,
+    scope: Scope,
+    narrowing: Narrowing,
+    *,
+    options: ReadOptions,
+    pace: Pace,
+    matters: Callable[[Event], bool],
+) -> Feed[Any]:
+    """A feed that has not been started. `matters`: which events of a list are worth keeping at all."""
+
+    def feed(
+        decode: Decode[T],
+        model: WatchedModel[T],
+        *,
+        labels: str = narrowing.labels,
+        fields: str = "",
+        keep: Callable[[T], bool] | None = None,
+        heeds: Callable[[T], bool] | None = None,
+    ) -> Feed[T]:
+        request = list_of(
+            transport,
+            resource,
+            narrowing.namespace,
+            decode,
+            options,
+            labels=labels,
+            fields=fields,
+            keep=keep,
+        )
+        return Feed(
+            source, inbox, transport, request, model, pace=pace, patience=options.patience, heeds=heeds
+        )
+
+    match resource:
+        case "daemonsets":
+            return feed(
+                watched.decode_daemonsets,
+                watched.daemonsets(),
+                labels="" if scope.names else scope.label_selector,
+                fields=_fields_of(scope),
+                keep=_named(scope),
+                heeds=_named(scope),
+            )
+        case "nodes":
+            return feed(decode_nodes, watched.nodes())
+        case "pods":
+            return feed(decode_pods, watched.pods())
+        case "controllerrevisions":
+            return feed(decode_revisions, watched.revisions(), keep=may_be_a_daemonsets)
+        case "events":
+            # One watch for both kinds of events: a field selector has no "or".
+            return feed(decode_events, watched.events(), keep=matters, heeds=_is_about_either)
+
+
+def one_narrowing_of(daemonsets: Iterable[DaemonSet]) -> Narrowing | None:
+    """The one list, as narrow as one can be, that holds all that these DaemonSets select; None for nothing."""
+    narrow = narrowings_of(daemonsets)
+    if len(narrow) < 2:
+        return narrow[0] if narrow else None
+    namespaces = {one.namespace for one in narrow}
+    return Narrowing(namespaces.pop() if len(namespaces) == 1 else None)
+
+
+def _fields_of(scope: Scope) -> str:
+    if scope.names:
+        return f"metadata.name={scope.names[0]}" if len(set(scope.names)) == 1 else ""
+    return scope.field_selector
+
+
+def _named(scope: Scope) -> Callable[[WatchedDaemonSet], bool] | None:
+    names = frozenset(scope.names)
+    return (lambda one: one.metadata.name in names) if len(names) > 1 else None
+
+
+def _is_about_either(event: Event) -> bool:
+    return event.involved_object.kind in _ABOUT
