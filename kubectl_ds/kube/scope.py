@@ -2,16 +2,37 @@
 
 from msgspec import Struct
 
+from kubectl_ds.errors import UsageError
 from kubectl_ds.kube.lists import CHUNK_SIZE, Patience
 
 
 class Scope(Struct, frozen=True, kw_only=True):
-    """`namespace` None is every namespace. With names, selectors are not looked at: kubectl takes one of them."""
+    """`namespace` None is every namespace. With names, selectors are not looked at: kubectl takes one of them.
+
+    Raises `UsageError` for a namespace or a name that would lead to another path of the server: `..` as
+    a namespace would be all of them.
+    """
 
     namespace: str | None
     names: tuple[str, ...] = ()
     label_selector: str = ""
     field_selector: str = ""
+
+    def __post_init__(self) -> None:
+        if self.namespace is not None:
+            _refuse_as_path("namespace", self.namespace)
+        for name in self.names:
+            _refuse_as_path("resource name", name)
+
+
+def _refuse_as_path(what: str, text: str) -> None:
+    """client-go's IsValidPathSegmentName (rest/request.go), with its words."""
+    if text in (".", ".."):
+        wrong = [f"may not be '{text}'"]
+    else:
+        wrong = [f"may not contain '{part}'" for part in ("/", "%") if part in text]
+    if wrong:
+        raise UsageError(f'invalid {what} "{text}": [{" ".join(wrong)}]')
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
