@@ -1,6 +1,7 @@
 """kubectl's manner of writing flags, on click: before or after the command name, `--flag=false`, `-o=json`."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import click
@@ -42,48 +43,79 @@ class KubectlCommand(click.Command):
         super().__init__(*arguments, **attributes)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        negated: set[str] = set()
-        rest = super().parse_args(ctx, list(_normalized(self, args, negated)))
-        for name in negated:
+        spelling = _Spelling(self)
+        rest = super().parse_args(ctx, list(spelling.as_click_reads(args)))
+        for name in spelling.negated:
             ctx.params[name] = False
         return rest
 
 
-def _normalized(command: click.Command, arguments: Sequence[str], negated: set[str]) -> Iterator[str]:
-    """Rewrite `--flag=BOOL` and `-x=VALUE`; the last word on a flag wins, as in pflag."""
-    flags = {spelling: option for option in _bool_flags(command) for spelling in option.opts}
-    shorthands = {
-        spelling
-        for option in command.params
-        if isinstance(option, click.Option) and not option.is_flag
-        for spelling in option.opts
-        if len(spelling) == 2
-    }
-    words = iter(arguments)
-    for word in words:
-        if word == "--":
-            yield word
-            yield from words
-            return
+class _Spelling:
+    """One command line in pflag's spelling, rewritten into click's; the last word on a flag wins."""
+
+    def __init__(self, command: click.Command) -> None:
+        options = [option for option in command.params if isinstance(option, click.Option)]
+        self._switches = {
+            name: option for option in options if isinstance(option, BoolFlag) for name in option.opts
+        }
+        self._take_value = {name for option in options if not option.is_flag for name in option.opts}
+        self.negated: set[str] = set()
+        """The parameters that `=false` was said of last: click has no such form."""
+
+    def as_click_reads(self, arguments: Sequence[str]) -> Iterator[str]:
+        words = iter(arguments)
+        for word in words:
+            if word == "--":
+                yield word
+                yield from words
+            elif word.startswith("--"):
+                yield from self._long(word, words)
+            elif word.startswith("-") and word != "-":
+                yield from self._letters(word, words)
+            else:
+                yield word
+
+    def _long(self, word: str, words: Iterator[str]) -> Iterator[str]:
         name, equals, value = word.partition("=")
-        option = flags.get(name)
-        if option is not None and option.name is not None:
-            if equals and value not in GO_TRUE | GO_FALSE:
-                raise click.BadOptionUsage(name, f"invalid argument {value!r} for {name!r}: true or false")
-            if equals and value in GO_FALSE:
-                negated.add(option.name)
-                continue
-            negated.discard(option.name)
-            yield name
-        elif equals and name in shorthands:
-            yield name
-            yield value
+        name = _with_hyphens(name)
+        if name in self._switches:
+            yield from self._switch(name, equals, value)
+            return
+        yield name + equals + value
+        if name in self._take_value and not equals:
+            yield from islice(words, 1)
+
+    def _letters(self, word: str, words: Iterator[str]) -> Iterator[str]:
+        """`-Ao=wide` is `-A -o wide`. From a letter that is no flag on, click is left to refuse it."""
+        for position in range(1, len(word)):
+            name, rest = f"-{word[position]}", word[position + 1 :]
+            equals = "=" if rest.startswith("=") else ""
+            if name in self._take_value:
+                yield name
+                yield from [rest.removeprefix("=")] if rest else islice(words, 1)
+                return
+            if name not in self._switches:
+                yield f"-{word[position:]}"
+                return
+            yield from self._switch(name, equals, rest[1:])
+            if equals:
+                return
+
+    def _switch(self, name: str, equals: str, value: str) -> Iterator[str]:
+        option = self._switches[name]
+        assert option.name is not None
+        if equals and value not in GO_TRUE | GO_FALSE:
+            raise click.BadOptionUsage(name, f"invalid argument {value!r} for {name!r}: true or false")
+        if equals and value in GO_FALSE:
+            self.negated.add(option.name)
         else:
-            yield word
+            self.negated.discard(option.name)
+            yield name
 
 
-def _bool_flags(command: click.Command) -> list[BoolFlag]:
-    return [option for option in command.params if isinstance(option, BoolFlag)]
+def _with_hyphens(name: str) -> str:
+    """component-base's WordSepNormalizeFunc: `--all_namespaces` is `--all-namespaces`."""
+    return name.replace("_", "-")
 
 
 def command_first(arguments: Sequence[str]) -> tuple[str, list[str]]:
@@ -103,8 +135,21 @@ def plain_words(arguments: Sequence[str]) -> Iterator[int]:
     position = 0
     while position < len(arguments) and arguments[position] != "--":
         word = arguments[position]
-        if word in TAKES_VALUE:
-            position += 1
-        elif not word.startswith("-") or word == "-":
+        if not word.startswith("-") or word == "-":
             yield position
+        elif _takes_next_word(word):
+            position += 1
         position += 1
+
+
+def _takes_next_word(word: str) -> bool:
+    """Whether a flag, or the last of several letters behind one hyphen, has its value in the next word."""
+    if word.startswith("--"):
+        return _with_hyphens(word) in TAKES_VALUE
+    for position in range(1, len(word)):
+        rest = word[position + 1 :]
+        if f"-{word[position]}" in TAKES_VALUE:
+            return not rest
+        if rest.startswith("="):
+            return False
+    return False

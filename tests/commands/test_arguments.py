@@ -28,6 +28,11 @@ from kubectl_ds.errors import UsageError
         pytest.param(
             "--insecure-skip-tls-verify get x", "get", "--insecure-skip-tls-verify x", id="a switch first"
         ),
+        pytest.param("-Ao wide", "get", "-Ao wide", id="the last of several letters takes the next word"),
+        pytest.param("-Aowide coverage", "coverage", "-Aowide", id="letters with the value behind them"),
+        pytest.param("-Ao=wide coverage", "coverage", "-Ao=wide", id="letters with an equals sign"),
+        pytest.param("-nA get", "get", "-nA", id="a value that looks like a letter"),
+        pytest.param("--label_columns a get", "get", "--label_columns a", id="underscores for hyphens"),
         pytest.param("nonsense", "nonsense", "", id="an unknown word is returned to be refused"),
         pytest.param("-- get", "get", "-- get", id="nothing after two dashes is a command"),
     ],
@@ -61,6 +66,12 @@ def test_every_flag_that_takes_a_value_is_known_before_any_command_is_imported()
         pytest.param(["-l=app=x"], False, "app=x", id="a shorthand's value may follow an equals sign"),
         pytest.param(["-lapp=x"], False, "app=x", id="a shorthand's value may follow at once"),
         pytest.param(["-l", "app=x"], False, "app=x", id="a shorthand's value may be the next word"),
+        pytest.param(["-Sl", "app=x"], True, "app=x", id="letters may share a hyphen"),
+        pytest.param(["-Slapp=x"], True, "app=x", id="letters with the value of the last behind them"),
+        pytest.param(["-Sl=app=x"], True, "app=x", id="letters with an equals sign before the value"),
+        pytest.param(["-l", "-S=F"], False, "-S=F", id="a flag's value is no flag"),
+        pytest.param(["--label", "--switch"], False, "--switch", id="a long flag's value is no flag"),
+        pytest.param(["--the_label=a_b"], False, "a_b", id="underscores stand for hyphens, in names only"),
         pytest.param(["--", "--switch=false"], False, "", id="nothing after two dashes is a flag"),
     ],
 )
@@ -70,12 +81,22 @@ def test_flags_are_read_as_pflag_reads_them(words: list[str], switch: bool, labe
     @click.command(cls=KubectlCommand)
     @click.argument("names", nargs=-1)
     @click.option("-S", "--switch", cls=BoolFlag)
-    @click.option("-l", "--label", default="")
+    @click.option("-l", "--label", "--the-label", "label", default="")
     def command(**values: object) -> None:
         seen.update(values)
 
     command.main(args=words, standalone_mode=False)
     assert (seen["switch"], seen["label"]) == (switch, label)
+
+
+@pytest.mark.parametrize("word", ["-t", "-St", "-tS", "-St=x"])
+def test_a_letter_that_is_no_flag_is_named(word: str):
+    @click.command(cls=KubectlCommand)
+    @click.option("-S", "--switch", cls=BoolFlag)
+    def command(switch: bool) -> None: ...
+
+    with pytest.raises(click.NoSuchOption, match="-t"):
+        command.main(args=[word], standalone_mode=False)
 
 
 def test_a_switch_with_another_value_than_a_truth_is_refused():

@@ -51,7 +51,9 @@ def one_sentence(outcome: Outcome) -> None:
             ["get", "--chunk-size", "x"], "'x' is not a valid integer", id="a chunk size in letters"
         ),
         pytest.param(["get", "-A=perhaps"], "invalid argument 'perhaps'", id="a switch that is neither"),
-        pytest.param(["get", "-n", ".."], "invalid namespace \"..\": [may not be '..']", id="a path as namespace"),
+        pytest.param(
+            ["get", "-n", ".."], "invalid namespace \"..\": [may not be '..']", id="a path as namespace"
+        ),
         pytest.param(["coverage", "-n", "a/b"], "may not contain '/'", id="a namespace with a slash"),
         pytest.param(["explain", "."], "invalid resource name \".\": [may not be '.']", id="a path as name"),
         pytest.param(["get", "a%2e"], "may not contain '%'", id="a name with a percent sign"),
