@@ -19,7 +19,7 @@ TAKES_VALUE = frozenset(
         *("--client-certificate", "--client-key", "--tls-server-name", "--proxy-url", "--request-timeout"),
         *("--cache-dir", "--kuberc", "-v", "--v", "--color", "-n", "--namespace", "-l", "--selector"),
         *("--field-selector", "--chunk-size", "-o", "--output", "--template", "--sort-by", "-L"),
-        *("--label-columns", "--node", "--pod", "--state", "--timeout"),
+        *("--label-columns", "--node", "--pod", "--state", "--timeout", "--revision", "--diff"),
     }
 )
 
