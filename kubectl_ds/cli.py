@@ -13,7 +13,7 @@ import click
 
 from kubectl_ds.commands.arguments import command_first
 from kubectl_ds.environment import Environment
-from kubectl_ds.errors import KubectlDsError, UsageError
+from kubectl_ds.errors import KubectlDsError, NotFoundError, UsageError
 from kubectl_ds.exit_codes import ExitCode
 
 COMMANDS = (
@@ -120,7 +120,8 @@ def _program_name() -> str:
 
 def _sentence(error: KubectlDsError) -> list[str]:
     first = error.message if error.message.startswith("Error from server") else f"error: {error.message}"
-    return [first, f"  {error.hint}"] if error.hint else [first]
+    further = error.further if isinstance(error, NotFoundError) else ()
+    return [first, *further, *([f"  {error.hint}"] if error.hint else [])]
 
 
 def _usage_sentence(error: click.ClickException) -> list[str]:

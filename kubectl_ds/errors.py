@@ -1,5 +1,7 @@
 """Everything that ends the program early: one sentence for people, one exit code for scripts."""
 
+from collections.abc import Sequence
+
 from kubectl_ds.exit_codes import ExitCode
 
 
@@ -52,7 +54,11 @@ class ApiError(KubectlDsError):
 
 
 class NotFoundError(KubectlDsError):
-    """An object that was asked for by name is not there."""
+    """An object that was asked for by name is not there; `further` are the sentences for the others."""
+
+    def __init__(self, message: str, *, hint: str = "", further: Sequence[str] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.further = tuple(further)
 
 
 class UnexpectedAnswer(KubectlDsError):

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
-from kubectl_ds.commands.names import daemonset_names
+from kubectl_ds.commands.names import in_order_of, names_as_given, refuse_missing, tolerant
 from kubectl_ds.commands.options import CONNECTION, READING, SCOPE, with_options
 from kubectl_ds.environment import Environment
+from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from kubectl_ds.core.model import DaemonSet
     from kubectl_ds.core.snapshot import ClusterSnapshot
-    from kubectl_ds.kube.connection import Session
-    from kubectl_ds.kube.scope import Scope
     from kubectl_ds.output.formats import OutputFormat
 
 EPILOG = """\b
@@ -74,7 +73,8 @@ def command(environment: Environment, /, names: tuple[str, ...], **values: Any) 
         parse_output_format(values["output"], template=values["template"]),
         lambda name: Path(name).read_text(encoding="utf-8"),
     )
-    wanted = daemonset_names(names)
+    refuse_what_does_not_go_together(values, asked)
+    wanted = names_as_given(names)
     if values["watch"] or values["watch_only"]:
         from kubectl_ds.commands.watching import follow
 
@@ -82,6 +82,14 @@ def command(environment: Environment, /, names: tuple[str, ...], **values: Any) 
     if asked.is_table:
         return _table(environment, values, wanted, asked)
     return _objects(environment, values, wanted, asked)
+
+
+def refuse_what_does_not_go_together(values: Mapping[str, Any], asked: "OutputFormat") -> None:
+    """Raises `UsageError` in the words of kubectl's `GetOptions.Validate` (pkg/cmd/get/get.go)."""
+    if values["show_labels"] and not asked.is_table:
+        raise UsageError(f"--show-labels option cannot be used with {values['output']} printer")
+    if values["output_watch_events"] and not (values["watch"] or values["watch_only"]):
+        raise UsageError("--output-watch-events option can only be used with --watch or --watch-only")
 
 
 def _objects(
@@ -96,11 +104,13 @@ def _objects(
     with session_from(environment, values) as session:
         scope = scope_from(values, names, session)
         read = read_daemonset_objects(session.transport, scope, read_options_from(tolerant(values, names)))
-        objects = sort_objects(read.objects, values["sort_by"]) if values["sort_by"] else list(read.objects)
+        objects = in_order_of(names, read.objects, lambda one: str(one["metadata"]["name"]))
+        if values["sort_by"]:
+            objects = sort_objects(objects, values["sort_by"])
         if objects or not names:
             text = _rendered(environment, values, objects, asked, single=len(names) == 1)
             write_for_scripts(environment, asked, text)
-        _refuse_missing(session, values, scope, read.missing)
+        refuse_missing(session, values, scope, read.missing)
     return ExitCode.OK
 
 
@@ -145,9 +155,9 @@ def _table(
     with session_from(environment, values) as session:
         scope = scope_from(values, names, session)
         snapshot = read_with(session, tolerant(values, names), scope)
-        say_what_is_lacking(environment, snapshot, scope)
+        say_what_is_lacking(environment, snapshot, scope, empty_is_fine=values["ignore_not_found"])
         table = get_table(
-            sorted_daemonsets(snapshot, values["sort_by"]),
+            sorted_daemonsets(snapshot, names, values["sort_by"]),
             verdicts_of(snapshot),
             columns_from(values, wide=asked.name == "wide"),
             style_from(environment, values),
@@ -155,31 +165,17 @@ def _table(
         )
         environment.stdout.write(table)
         found = {daemonset.metadata.name for daemonset in snapshot.daemonsets}
-        _refuse_missing(session, values, scope, [name for name in names if name not in found])
+        refuse_missing(session, values, scope, [name for name in dict.fromkeys(names) if name not in found])
     return exit_code_for(values, incomplete=bool(snapshot.gaps), findings=False)
 
 
-def tolerant(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Of several names kubectl prints those that are there, and only then says which are not."""
-    return {**values, "ignore_not_found": values["ignore_not_found"] or len(names) > 1}
-
-
-def _refuse_missing(
-    session: "Session", values: Mapping[str, Any], scope: "Scope", missing: Sequence[str]
-) -> None:
-    """Raises `NotFoundError` for what was asked for and is not there, unless --ignore-not-found."""
-    if missing and not values["ignore_not_found"]:
-        from kubectl_ds.kube.daemonset_objects import not_found
-
-        raise not_found(session.transport, scope.namespace, missing)
-
-
-def sorted_daemonsets(snapshot: "ClusterSnapshot", sort_by: str) -> "list[DaemonSet]":
-    """By a field of the whole object, which the decoded one may not have; else as the server lists them."""
+def sorted_daemonsets(snapshot: "ClusterSnapshot", names: tuple[str, ...], sort_by: str) -> "list[DaemonSet]":
+    """By a field of the whole object, which the decoded one may not have; else as named or listed."""
     from kubectl_ds.output.sort_objects import sort_objects
 
+    daemonsets = in_order_of(names, snapshot.daemonsets, lambda one: one.metadata.name)
     if not sort_by:
-        return list(snapshot.daemonsets)
-    by_uid = {daemonset.metadata.uid: daemonset for daemonset in snapshot.daemonsets}
-    objects = [snapshot.daemonset_objects[uid] for uid in by_uid]
+        return daemonsets
+    by_uid = {daemonset.metadata.uid: daemonset for daemonset in daemonsets}
+    objects = [snapshot.daemonset_objects[one.metadata.uid] for one in daemonsets]
     return [by_uid[str(one["metadata"]["uid"])] for one in sort_objects(objects, sort_by)]

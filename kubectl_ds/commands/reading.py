@@ -59,7 +59,7 @@ def scope_from(values: Mapping[str, Any], names: Sequence[str], session: "Sessio
             hint="give -n NAMESPACE with the name",
         )
     if names and any(selectors):
-        raise UsageError("a name cannot be provided when a selector is specified", hint="give one of the two")
+        raise UsageError("name cannot be provided when a selector is specified", hint="give one of the two")
     return Scope(
         namespace=None if everywhere else session.namespace,
         names=tuple(names),
@@ -101,8 +101,10 @@ def read_with(
     return read_snapshot(session.transport, scope, wants, read_options_from(values))
 
 
-def say_what_is_lacking(environment: Environment, snapshot: "ClusterSnapshot", scope: "Scope") -> None:
-    if not snapshot.daemonsets and not scope.names:
+def say_what_is_lacking(
+    environment: Environment, snapshot: "ClusterSnapshot", scope: "Scope", *, empty_is_fine: bool = False
+) -> None:
+    if not snapshot.daemonsets and not scope.names and not empty_is_fine:
         say_nothing_found(environment, scope.namespace)
     for gap in snapshot.gaps:
         print(f"warning: {safe(gap.message)}", file=environment.stderr)

@@ -1,12 +1,14 @@
 """The DaemonSets themselves, as plain trees: by name or as a list, and what to say when a name is not there."""
 
+import json
 from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import partial
+from http import HTTPStatus
 
 from msgspec import Struct
 
-from kubectl_ds.errors import KubectlDsError, NotFoundError, UnexpectedAnswer
+from kubectl_ds.errors import ApiError, KubectlDsError, NotFoundError, UnexpectedAnswer
 from kubectl_ds.kube.decoding import RawObject, decode_object, decode_raw_daemonsets
 from kubectl_ds.kube.lists import Listed, fetch, read_list
 from kubectl_ds.kube.resource_lists import call_of, list_of, path_of
@@ -62,8 +64,7 @@ def not_found(
     transport: Transport, namespace: str | None, missing: Sequence[str], options: ReadOptions = AS_USUAL
 ) -> NotFoundError:
     """The error for names that are not there; its hint names what is nearby, as far as it may be read."""
-    said = ", ".join(f'"{name}"' for name in missing)
-    message = f"Error from server (NotFound): daemonsets.apps {said} not found"
+    said = [f'Error from server (NotFound): daemonsets.apps "{name}" not found' for name in missing]
     try:
         # One list answers both: other names here, and this name elsewhere.
         nearby = _list(transport, None, "", "", options).items
@@ -72,7 +73,7 @@ def not_found(
             nearby = _list(transport, namespace, "", "", options).items if namespace else []
         except KubectlDsError:
             nearby = []
-    return NotFoundError(message, hint=_what_is_nearby(namespace, missing, nearby))
+    return NotFoundError(said[0], further=said[1:], hint=_what_is_nearby(namespace, missing, nearby))
 
 
 def _what_is_nearby(namespace: str | None, missing: Sequence[str], nearby: Sequence[RawObject]) -> str:
@@ -101,7 +102,25 @@ def _list(
     request = list_of(
         transport, "daemonsets", namespace, decode_raw_daemonsets, options, labels=labels, fields=fields
     )
-    return read_list(transport, request, options.patience)
+    try:
+        return read_list(transport, request, options.patience)
+    except ApiError as error:
+        if error.status == HTTPStatus.BAD_REQUEST and (labels or fields):
+            raise _with_selectors(error, labels, fields) from error
+        raise
+
+
+def _with_selectors(error: ApiError, labels: str, fields: str) -> ApiError:
+    """The refusal with the selectors in it (cli-runtime's pkg/resource/selector.go)."""
+    spelled = [json.dumps(selector, ensure_ascii=False) for selector in (labels, fields)]
+    found = f'Unable to find "apps/v1, Resource=daemonsets" that match label selector {spelled[0]}'
+    return ApiError(
+        f"Error from server (BadRequest): {found}, field selector {spelled[1]}: {error.server_message}",
+        status=error.status,
+        reason=error.reason,
+        server_message=error.server_message,
+        hint=error.hint,
+    )
 
 
 def _picked_from_list(

@@ -3,6 +3,7 @@
 import copy
 import io
 import json
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +32,73 @@ def test_of_several_names_those_that_are_there_are_printed_and_then_the_others_r
     assert 'daemonsets.apps "gone" not found' in outcome.err
     assert ignored.out == outcome.out
     assert ignored.err == ""
+
+
+@pytest.mark.parametrize("form", [(), ("-o", "name"), ("-o", "jsonpath={.items[*].metadata.name}")])
+def test_a_name_given_twice_is_printed_twice(form: tuple[str, ...]):
+    with ApiServer(CLUSTER) as server:
+        to = ("-n", "kube-system", "--server", server.url)
+        outcome = kubectl_ds("get", "cni", "logs", "ds/cni", *form, *to)
+    assert re.findall(r"\b(?:cni|logs)\b(?=\s|$)", outcome.out, re.MULTILINE) == ["cni", "logs", "cni"]
+
+
+def test_every_name_that_is_not_there_gets_a_line_of_its_own():
+    with ApiServer(CLUSTER) as server:
+        outcome = kubectl_ds("get", "gone", "cni", "lost", "-n", "kube-system", "--server", server.url)
+    assert outcome.err.splitlines()[:2] == [
+        'Error from server (NotFound): daemonsets.apps "gone" not found',
+        'Error from server (NotFound): daemonsets.apps "lost" not found',
+    ]
+
+
+@pytest.mark.parametrize("form", [(), ("-o", "wide"), ("-o", "json")])
+def test_an_empty_list_is_passed_over_in_silence_when_that_is_no_error(form: tuple[str, ...]):
+    with ApiServer(CLUSTER) as server:
+        outcome = kubectl_ds("get", "-n", "empty", "--ignore-not-found", *form, "--server", server.url)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(
+            ["--show-labels", "-o", "json"],
+            "--show-labels option cannot be used with json printer",
+            id="labels in JSON",
+        ),
+        pytest.param(
+            ["--show-labels", "-o", "jsonpath={.kind}"],
+            "--show-labels option cannot be used with jsonpath={.kind} printer",
+            id="labels in a template",
+        ),
+        pytest.param(
+            ["--output-watch-events"],
+            "--output-watch-events option can only be used with --watch or --watch-only",
+            id="watch events without a watch",
+        ),
+        pytest.param(
+            ["cni", "-l", "a=b"],
+            "name cannot be provided when a selector is specified",
+            id="a name and a selector",
+        ),
+    ],
+)
+def test_flags_that_do_not_go_together_are_refused_in_kubectls_words(words: list[str], says: str):
+    with ApiServer(CLUSTER) as server:
+        outcome = kubectl_ds("get", *words, "--server", server.url)
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[0] == f"error: {says}"
+
+
+@pytest.mark.parametrize("form", [(), ("-o", "json")])
+def test_a_selector_that_the_server_refuses_is_quoted(form: tuple[str, ...]):
+    with ApiServer(CLUSTER) as server:
+        outcome = kubectl_ds("get", "-l", 'a="b', *form, "--server", server.url)
+    assert outcome.code == 3
+    assert outcome.err.startswith(
+        'Error from server (BadRequest): Unable to find "apps/v1, Resource=daemonsets" that match '
+        'label selector "a=\\"b", field selector "": '
+    )
 
 
 def test_one_name_that_is_not_there_prints_nothing_when_that_is_no_error():
