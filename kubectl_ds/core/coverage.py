@@ -50,7 +50,7 @@ def coverage(
     the summary. `gates`: inferred from the objects when None. Without the node list there are no nodes in
     the report; without the pods nodes have an eligibility and no state.
     """
-    cluster = _Cluster(snapshot, gates)
+    cluster = Cluster(snapshot, gates)
     chosen = (one for one in snapshot.daemonsets if names is None or one.metadata.name in names)
     items = [
         _one(cluster, daemonset, states=states, problems=problems)
@@ -59,13 +59,15 @@ def coverage(
     return CoverageReport(items=tuple(items), incomplete=snapshot.gaps)
 
 
-class _Cluster:
-    """A snapshot with its joins, each built once and only when asked for."""
+class Cluster:
+    """A snapshot with its joins, each built once and only when asked for.
+
+    core/live_coverage.py has one of its own, whose joins follow the changes of a cluster.
+    """
 
     def __init__(self, snapshot: ClusterSnapshot, gates: FeatureGates | None) -> None:
         self.snapshot = snapshot
         self._gates = gates
-        self._order: dict[str, tuple[object, ...]] = {}
 
     @cached_property
     def gates(self) -> FeatureGates:
@@ -91,7 +93,12 @@ class _Cluster:
     def room(self) -> RoomIndex | None:
         return RoomIndex(self.snapshot.pods) if self.snapshot.all_pods else None
 
-    def unread(self, resource: Resource, namespace: str) -> bool:
+    def unread_for(self, daemonset: DaemonSet) -> frozenset[Resource]:
+        """The resources that this DaemonSet needs and that were not read, or not wholly."""
+        namespace = daemonset.metadata.namespace
+        return frozenset(one for one in _WANTED if self._unread(one, namespace))
+
+    def _unread(self, resource: Resource, namespace: str) -> bool:
         """Whether a resource that this DaemonSet needs was not read, or not wholly.
 
         A cluster-wide gap in pods that were read concerns the other namespaces: the DaemonSet's own pods are
@@ -110,8 +117,8 @@ class Joined:
     the nodes are unread; `by_node`: the pods that the controller counts there, empty when they are unread.
     """
 
-    def __init__(self, cluster: _Cluster, daemonset: DaemonSet) -> None:
-        self.unread = frozenset(one for one in _WANTED if cluster.unread(one, daemonset.metadata.namespace))
+    def __init__(self, cluster: Cluster, daemonset: DaemonSet) -> None:
+        self.unread = cluster.unread_for(daemonset)
         self.placements: Mapping[str, Placement] = {}
         if "nodes" not in self.unread:
             self.placements = place_all(daemonset, cluster.nodes, cluster.gates)
@@ -119,8 +126,8 @@ class Joined:
         if "pods" not in self.unread:
             self.by_node = pods_by_node(daemonset, cluster.pods.claimed(daemonset))
         self._cluster = cluster
-        self._judge, self.disagreements = _judge(
-            cluster, daemonset, self.placements, self.by_node, self.unread
+        self._judge, self.disagreements = judge_of(
+            cluster, daemonset, self.placements, self.by_node, current_hash(cluster, daemonset)
         )
 
     def judge(self, name: str, pods: Sequence[Pod]) -> NodeCoverage:
@@ -134,24 +141,46 @@ class Joined:
 
 def joined(snapshot: ClusterSnapshot, daemonset: DaemonSet, *, gates: FeatureGates | None = None) -> Joined:
     """The joins for one DaemonSet, for reports that look at single pods; `gates` as for `coverage`."""
-    return Joined(_Cluster(snapshot, gates), daemonset)
+    return Joined(Cluster(snapshot, gates), daemonset)
 
 
 def _one(
-    cluster: _Cluster, daemonset: DaemonSet, *, states: Collection[State] | None, problems: bool
+    cluster: Cluster, daemonset: DaemonSet, *, states: Collection[State] | None, problems: bool
 ) -> DaemonSetCoverage:
-    meta = daemonset.metadata
     joins = Joined(cluster, daemonset)
-    unread, placements = joins.unread, joins.placements
-    every = joins.every_node()
-    orphaned = () if unread & {"nodes", "pods"} else _orphaned(joins.by_node, placements)
+    return item_of(
+        cluster,
+        daemonset,
+        joins.every_node(),
+        joins.placements,
+        joins.by_node,
+        joins.disagreements,
+        states=states,
+        problems=problems,
+    )
+
+
+def item_of(
+    cluster: Cluster,
+    daemonset: DaemonSet,
+    every: Sequence[NodeCoverage],
+    placements: Mapping[str, Placement],
+    by_node: Mapping[str, Sequence[Pod]],
+    disagreeing: tuple[Disagreement, ...],
+    *,
+    states: Collection[State] | None,
+    problems: bool,
+) -> DaemonSetCoverage:
+    """What the report says of one DaemonSet whose nodes have been judged: counts, causes, orphans."""
+    meta, unread = daemonset.metadata, cluster.unread_for(daemonset)
+    orphaned = () if unread & {"nodes", "pods"} else _orphaned(by_node, placements)
     listed = tuple(node for node in every if _is_listed(node, states, problems=problems))
     return DaemonSetCoverage(
         namespace=meta.namespace,
         name=meta.name,
         uid=meta.uid,
         summary=_summary(every, len(orphaned), unread),
-        controller_disagrees=joins.disagreements,
+        controller_disagrees=disagreeing,
         nodes=listed,
         causes=distinct_causes(listed),
         orphaned=orphaned,
@@ -162,19 +191,24 @@ def _one(
     )
 
 
-def _judge(
-    cluster: _Cluster,
+def current_hash(cluster: Cluster, daemonset: DaemonSet) -> str | None:
+    """The hash of the present template's pods; None when the revisions could not be read."""
+    if "controllerrevisions" in cluster.unread_for(daemonset):
+        return None
+    history = revisions_of(daemonset, cluster.snapshot.revisions)
+    template = cluster.snapshot.daemonset_objects.get(daemonset.metadata.uid)
+    return revision_hash(current_revision(template, history))
+
+
+def judge_of(
+    cluster: Cluster,
     daemonset: DaemonSet,
     placements: Mapping[str, Placement],
     by_node: Mapping[str, Sequence[Pod]],
-    unread: frozenset[Resource],
+    current_hash: str | None,
 ) -> tuple[NodeJudge, tuple[Disagreement, ...]]:
     """What judges the nodes of one DaemonSet, and where its stored status differs from the computed one."""
-    snapshot, meta = cluster.snapshot, daemonset.metadata
-    current_hash = None
-    if "controllerrevisions" not in unread:
-        history = revisions_of(daemonset, snapshot.revisions)
-        current_hash = revision_hash(current_revision(snapshot.daemonset_objects.get(meta.uid), history))
+    snapshot, meta, unread = cluster.snapshot, daemonset.metadata, cluster.unread_for(daemonset)
     computed = compute_status(daemonset, placements, by_node, current_hash or "", snapshot.taken_at)
     failure = creation_failure(cluster.events.about("DaemonSet", meta))
     judge = NodeJudge(

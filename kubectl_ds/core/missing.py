@@ -16,12 +16,12 @@ from kubectl_ds.core.reason import Fact, Outlook, Source
 from kubectl_ds.core.snapshot import Resource
 from kubectl_ds.core.status import ComputedStatus
 
-_JUST_CREATED_SECONDS = 60
-_NEVER_OBSERVED_SECONDS = 300
-_FAILURE_IS_FRESH = timedelta(minutes=30)
+JUST_CREATED_SECONDS = 60
+NEVER_OBSERVED_SECONDS = 300
+FAILURE_IS_FRESH = timedelta(minutes=30)
 """The controller's queue retries after at most 1,000 s and its recorder repeats an event every 5 minutes, so an
 older FailedCreate is over."""
-_OVERDUE_SECONDS = 60
+OVERDUE_SECONDS = 60
 _REFUSED_BY_KUBELET = frozenset(
     {
         "NodeAffinity",
@@ -77,7 +77,7 @@ class PodTerminating(Fact, frozen=True):
     @property
     def overdue(self) -> bool:
         """Longer than a kubelet needs to report the end."""
-        return self.overdue_seconds > _OVERDUE_SECONDS
+        return self.overdue_seconds > OVERDUE_SECONDS
 
     @property
     def outlook(self) -> Outlook:
@@ -160,7 +160,7 @@ class ControllerBehind(Fact, frozen=True):
     def outlook(self) -> Outlook:
         if self.behind in ("new-daemonset", "new-node"):
             return "heals"
-        late = self.seconds is None or self.seconds > _NEVER_OBSERVED_SECONDS
+        late = self.seconds is None or self.seconds > NEVER_OBSERVED_SECONDS
         return "stuck" if self.never_observed and late else "unknown"
 
 
@@ -210,7 +210,7 @@ def missing_reasons(node: Node, pods: Sequence[Pod], context: MissingContext) ->
         return _dead_pods(node, pods, context.now)
     failure = context.failure
     if failure is not None and (
-        failure.last_seen is None or context.now - failure.last_seen < _FAILURE_IS_FRESH
+        failure.last_seen is None or context.now - failure.last_seen < FAILURE_IS_FRESH
     ):
         return (failure,)
     if (behind := _controller_behind(node, context)) is not None:
@@ -255,10 +255,10 @@ def _failed(node: Node, pod: Pod) -> PodFailed:
 def _controller_behind(node: Node, context: MissingContext) -> ControllerBehind | None:
     meta, status, now = context.daemonset.metadata, context.daemonset.status, context.now
     age = seconds_between(meta.creation_timestamp, now)
-    if age is not None and age < _JUST_CREATED_SECONDS:
+    if age is not None and age < JUST_CREATED_SECONDS:
         return ControllerBehind(behind="new-daemonset", seconds=age)
     node_age = seconds_between(node.metadata.creation_timestamp, now)
-    if node_age is not None and node_age < _JUST_CREATED_SECONDS:
+    if node_age is not None and node_age < JUST_CREATED_SECONDS:
         return ControllerBehind(behind="new-node", seconds=node_age)
     if status.observed_generation < meta.generation:
         never = status.observed_generation == 0

@@ -6,7 +6,7 @@ from typing import ClassVar
 from kubectl_ds.core.model import Node
 from kubectl_ds.core.reason import Fact, Outlook, Source
 
-_START_UP = timedelta(minutes=10)
+START_UP = timedelta(minutes=10)
 """A new node is NotReady until its CNI is up; later than this nobody is still starting."""
 
 
@@ -45,7 +45,7 @@ def node_not_ready(node: Node, now: datetime) -> NodeNotReady | None:
         reason=ready.reason if ready else "",
         message=ready.message if ready else "",
         seconds=seconds_between(since, now),
-        starting=created is not None and now - created < _START_UP,
+        starting=created is not None and now - created < START_UP,
     )
 
 

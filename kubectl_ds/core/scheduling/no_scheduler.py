@@ -7,7 +7,7 @@ from kubectl_ds.core.model import Pod
 from kubectl_ds.core.node_condition import seconds_between
 from kubectl_ds.core.reason import Fact, Outlook, Source
 
-_QUEUE_SECONDS = 60
+QUEUE_SECONDS = 60
 """A scheduler that is alive takes a new pod up well within this time."""
 
 
@@ -25,7 +25,7 @@ class NoScheduler(Fact, frozen=True):
     @property
     def just_created(self) -> bool:
         """Young enough that the scheduler may be about to take it up."""
-        return self.seconds is not None and self.seconds < _QUEUE_SECONDS
+        return self.seconds is not None and self.seconds < QUEUE_SECONDS
 
     @property
     def outlook(self) -> Outlook:
