@@ -42,5 +42,5 @@ def test_no_reading_command_loads_the_official_client(command: str):
     with ApiServer([]) as server:
         names = ["cni"] if command in ("describe", "explain") else []
         packages = loaded(command, *names, "--server", server.url, "--kubeconfig", "/dev/null")
-    assert "urllib3" in packages
-    assert not packages & {"kubernetes", "pydantic", "requests"}
+    assert "msgspec" in packages
+    assert not packages & {"kubernetes", "pydantic", "requests", "urllib3"}

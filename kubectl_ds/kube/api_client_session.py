@@ -9,6 +9,7 @@ from typing import Any
 from kubectl_ds.errors import CredentialError
 from kubectl_ds.kube.credentials import Credential, KeyPair
 from kubectl_ds.kube.http_session import HttpSession
+from kubectl_ds.kube.urllib3_wire import Urllib3Wire
 
 _OWN_HEADERS = frozenset(("accept", "accept-encoding", "content-type", "user-agent"))
 
@@ -20,7 +21,7 @@ def api_client_session(api_client: Any, *, timeout: float | None = None) -> Http
     in seconds. Raises `CredentialError` when this is no ApiClient.
     """
     try:
-        pools = api_client.rest_client.pool_manager
+        wire = Urllib3Wire(api_client.rest_client.pool_manager)
         host = str(api_client.configuration.host)
         proxy = str(api_client.configuration.proxy or "")
     except AttributeError as error:
@@ -31,11 +32,10 @@ def api_client_session(api_client: Any, *, timeout: float | None = None) -> Http
     return HttpSession(
         host.rstrip("/"),
         credentials=_ApiClientCredentials(api_client),
-        pools=lambda _key_pair: pools,
+        wire=lambda _key_pair: wire,
         headers=_default_headers(api_client),
         timeout=timeout,
         proxy=proxy,
-        owns_pools=False,
     )
 
 

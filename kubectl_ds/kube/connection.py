@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kubectl_ds.kube.credentials import CredentialSource
     from kubectl_ds.kube.http_session import HttpSession
     from kubectl_ds.kube.kubeconfig import Kubeconfig
-    from kubectl_ds.kube.tls import TlsSettings
+    from kubectl_ds.kube.tls_settings import TlsSettings
 
 
 class ConnectionFlags(Struct, frozen=True, kw_only=True):
@@ -156,7 +156,7 @@ class _Opening(Struct, frozen=True, kw_only=True):
         from kubectl_ds.kube.credentials import Credential, FixedCredential, TokenFile, bearer
         from kubectl_ds.kube.in_cluster import in_cluster
         from kubectl_ds.kube.proxies import proxy_for
-        from kubectl_ds.kube.tls import TlsSettings
+        from kubectl_ds.kube.tls_settings import TlsSettings
         from kubectl_ds.kube.user_credentials import cluster_tls
 
         pod = in_cluster(self.env, service_account)
@@ -181,14 +181,14 @@ class _Opening(Struct, frozen=True, kw_only=True):
         proxy: str,
         unreachable_hint: str,
     ) -> "HttpSession":
+        from kubectl_ds.kube.connections import Connections
         from kubectl_ds.kube.http_session import HttpSession
         from kubectl_ds.kube.impersonation import impersonation_headers
-        from kubectl_ds.kube.pools import open_pools
 
         return HttpSession(
             server,
             credentials=credentials,
-            pools=lambda key_pair: open_pools(server, tls=tls, key_pair=key_pair, proxy=proxy),
+            wire=lambda key_pair: Connections(server, tls=tls, key_pair=key_pair, proxy=proxy),
             headers=impersonation_headers(config.user),
             timeout=self.timeout,
             compression=not config.cluster.disable_compression,

@@ -1,12 +1,11 @@
-"""Why there was no conversation: urllib3's and OpenSSL's exceptions as one sentence and an advice."""
+"""Why there was no conversation: the exceptions of sockets, TLS and HTTP as one sentence and an advice."""
 
-import http.client
+import socket
 import ssl
 from urllib.parse import urlsplit
 
-from urllib3 import exceptions
-
 from kubectl_ds.errors import ConnectionFailed
+from kubectl_ds.kube.wire import CutShort, NoAnswer, NotHttp, NotReached, ProxyFailed
 
 # X509_V_ERR_* of OpenSSL's x509_vfy.h.
 _UNKNOWN_AUTHORITY = (2, 18, 19, 20, 21, 27)
@@ -23,34 +22,19 @@ def connection_failed(
     `seconds` is the limit that a timeout ran into; `hint` replaces the advice where nobody was reached.
     """
     place = urlsplit(server).netloc.rpartition("@")[2]
-    cause = _cause(error)
-    if isinstance(error, exceptions.ProxyError):
-        return _through_proxy(cause, place, proxy)
+    cause = error.__cause__ or error
+    if isinstance(error, ProxyFailed):
+        return _through_proxy(cause.__cause__ or cause, place, proxy)
     if isinstance(cause, ssl.SSLError):
         return _tls(cause, place)
-    if isinstance(error, exceptions.NameResolutionError):
+    if isinstance(error, NotReached):
+        return _not_reached(cause, place, seconds, hint)
+    if isinstance(error, TimeoutError):
         return ConnectionFailed(
-            f"the host of the server {place} is not known",
-            hint=hint or "check the server's name, DNS, and whether a VPN is needed",
+            f"the server {place} gave no whole answer{_within(seconds)}",
+            hint="try again, or allow more time with --request-timeout",
         )
-    if isinstance(error, exceptions.NewConnectionError):
-        return _not_reached(cause, place, hint)
-    # After the two above, which urllib3 derives from ConnectTimeoutError.
-    if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError | TimeoutError):
-        return _timed_out(error, place, seconds, hint)
-    return _broken(error, cause, place)
-
-
-def _cause(error: BaseException) -> BaseException:
-    """The innermost exception that says more than its wrapper."""
-    seen = error
-    while True:
-        inner = seen.__cause__ or getattr(seen, "original_error", None)
-        if inner is None:
-            inner = next((argument for argument in seen.args if isinstance(argument, BaseException)), None)
-        if inner is None or inner is seen:
-            return seen
-        seen = inner
+    return _broken(error, place)
 
 
 def _through_proxy(cause: BaseException, place: str, proxy: str) -> ConnectionFailed:
@@ -102,20 +86,17 @@ def _certificate(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
     return f"is not valid: {said}", "check the server's certificate and certificate-authority"
 
 
-def _timed_out(error: Exception, place: str, seconds: float | None, hint: str) -> ConnectionFailed:
-    within = f" within {seconds:g} seconds" if seconds else " in time"
-    if isinstance(error, exceptions.ConnectTimeoutError):
+def _not_reached(cause: BaseException, place: str, seconds: float | None, hint: str) -> ConnectionFailed:
+    if isinstance(cause, socket.gaierror):
         return ConnectionFailed(
-            f"no connection to the server {place}{within}",
+            f"the host of the server {place} is not known",
+            hint=hint or "check the server's name, DNS, and whether a VPN is needed",
+        )
+    if isinstance(cause, TimeoutError):
+        return ConnectionFailed(
+            f"no connection to the server {place}{_within(seconds)}",
             hint=hint or "check the address, firewalls, and whether a VPN is needed",
         )
-    return ConnectionFailed(
-        f"the server {place} gave no whole answer{within}",
-        hint="try again, or allow more time with --request-timeout",
-    )
-
-
-def _not_reached(cause: BaseException, place: str, hint: str) -> ConnectionFailed:
     if isinstance(cause, ConnectionRefusedError):
         return ConnectionFailed(
             f"the connection to the server {place} was refused",
@@ -127,20 +108,24 @@ def _not_reached(cause: BaseException, place: str, hint: str) -> ConnectionFaile
     )
 
 
-def _broken(error: Exception, cause: BaseException, place: str) -> ConnectionFailed:
+def _within(seconds: float | None) -> str:
+    return f" within {seconds:g} seconds" if seconds else " in time"
+
+
+def _broken(error: Exception, place: str) -> ConnectionFailed:
     hint = "try again; if it goes on, look at what stands between here and the server"
-    if isinstance(cause, http.client.RemoteDisconnected):
+    if isinstance(error, NoAnswer):
         return ConnectionFailed(f"the server {place} closed the connection without an answer", hint=hint)
-    if isinstance(cause, http.client.IncompleteRead) or isinstance(error, exceptions.IncompleteRead):
+    if isinstance(error, CutShort):
         return ConnectionFailed(f"the answer of the server {place} was cut short", hint=hint)
-    if isinstance(cause, ConnectionError):
-        return ConnectionFailed(f"the server {place} broke the connection: {_text(cause)}", hint=hint)
-    if isinstance(cause, http.client.BadStatusLine):
+    if isinstance(error, ConnectionError):
+        return ConnectionFailed(f"the server {place} broke the connection: {_text(error)}", hint=hint)
+    if isinstance(error, NotHttp):
         return ConnectionFailed(
-            f"the server {place} does not speak HTTP",
+            f"the server {place} does not speak HTTP: {_text(error)}",
             hint="its URL may have to begin with https://, or the port is another one",
         )
-    return ConnectionFailed(f"the answer of the server {place} was broken: {_text(cause)}", hint=hint)
+    return ConnectionFailed(f"the answer of the server {place} was broken: {_text(error)}", hint=hint)
 
 
 def _text(error: BaseException) -> str:

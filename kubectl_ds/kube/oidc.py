@@ -142,7 +142,7 @@ class OidcTokens:
         client, secret = self._config["client-id"], self._config.get("client-secret", "")
         # golang.org/x/oauth2 tries the client's credentials in a header first, then in the form.
         basic = base64.b64encode(f"{quote_plus(client)}:{quote_plus(secret)}".encode()).decode("ascii")
-        status, body = self._http("POST", endpoint, form, {"Authorization": f"Basic {basic}"})
+        status, body = self._http("POST", endpoint, form, (("Authorization", f"Basic {basic}"),))
         if status != 200:
             form["client_id"] = client
             if secret:
@@ -154,40 +154,38 @@ class OidcTokens:
         return tokens
 
     def _http(
-        self, method: str, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] = {}
+        self,
+        method: str,
+        url: str,
+        form: Mapping[str, str] | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> tuple[int, bytes]:
-        from urllib3.exceptions import HTTPError
-
         from kubectl_ds.kube.connection_errors import connection_failed
-        from kubectl_ds.kube.http_session import USER_AGENT
-        from kubectl_ds.kube.pools import open_pools
+        from kubectl_ds.kube.connections import Connections
         from kubectl_ds.kube.proxies import proxy_for
+        from kubectl_ds.kube.user_agent import USER_AGENT
+        from kubectl_ds.kube.wire import Limits, WireError
 
         proxy = proxy_for(url, "", self._env)
-        pools = open_pools(url, tls=self._tls(), key_pair=None, proxy=proxy)
-        sent = {"User-Agent": USER_AGENT, **headers}
+        connections = Connections(url, tls=self._tls(), key_pair=None, proxy=proxy)
+        sent = [("User-Agent", USER_AGENT), *headers]
+        body = None
         if form is not None:
-            sent["Content-Type"] = "application/x-www-form-urlencoded"
+            sent.append(("Content-Type", "application/x-www-form-urlencoded"))
+            body = urlencode(form).encode("ascii")
+        limits = Limits(deadline=time.monotonic() + _ISSUER_SECONDS)
         try:
-            answer: Any = pools.request(
-                method,
-                url,
-                headers=sent,
-                body=None if form is None else urlencode(form),
-                timeout=_ISSUER_SECONDS,
-                retries=False,
-                redirect=False,
-            )
-            return answer.status, answer.data
-        except HTTPError as error:
+            answer = connections.ask(method, url, sent, body, limits)
+            return answer.status, b"".join(answer.parts())
+        except (WireError, OSError) as error:
             failure = connection_failed(error, url, proxy=proxy, seconds=_ISSUER_SECONDS)
             raise self._failed(failure.message) from error
         finally:
-            pools.clear()
+            connections.close()
 
     def _tls(self) -> Any:
         from kubectl_ds.kube.kubeconfig import decode_data
-        from kubectl_ds.kube.tls import TlsSettings
+        from kubectl_ds.kube.tls_settings import TlsSettings
 
         data = self._config.get("idp-certificate-authority-data", "")
         path = self._config.get("idp-certificate-authority", "")

@@ -11,18 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from msgspec import Struct
-
 from kubectl_ds.errors import CredentialError, KubeconfigError
 from kubectl_ds.kube.credentials import KeyPair
-
-
-class TlsSettings(Struct, frozen=True, kw_only=True):
-    """What the cluster says about its server. `authorities` is PEM; None means the system's own."""
-
-    authorities: bytes | None = None
-    insecure: bool = False
-    server_name: str = ""
+from kubectl_ds.kube.tls_settings import TlsSettings
 
 
 def ssl_context(settings: TlsSettings, key_pair: KeyPair | None) -> ssl.SSLContext:

@@ -21,7 +21,7 @@ from kubectl_ds.kube.credentials import (
     bearer,
 )
 from kubectl_ds.kube.kubeconfig import EXEC_CONFIG_EXTENSION, Cluster, User, decode_data
-from kubectl_ds.kube.tls import TlsSettings
+from kubectl_ds.kube.tls_settings import TlsSettings
 
 
 def cluster_tls(cluster: Cluster) -> TlsSettings:

@@ -161,8 +161,13 @@ def new_authority() -> Authority:
 
 
 @contextmanager
-def connect_proxy(to_port: int, scheme: str = "http") -> Iterator[tuple[str, list[str]]]:
-    """A CONNECT (or SOCKS5) proxy that leads every host to one loopback port; yields its URL and what was asked."""
+def connect_proxy(
+    to_port: int, scheme: str = "http", context: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """A CONNECT (or SOCKS5) proxy that leads every host to one loopback port; yields its URL and what was asked.
+
+    With the scheme https it speaks TLS by `context`.
+    """
     asked: list[str] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -175,6 +180,11 @@ def connect_proxy(to_port: int, scheme: str = "http") -> Iterator[tuple[str, lis
             threading.Thread(target=one, args=(client,), daemon=True).start()
 
     def one(client: socket.socket) -> None:
+        if context is not None:
+            try:
+                client = context.wrap_socket(client, server_side=True)
+            except OSError:
+                return  # a client that does not believe us
         with client, socket.create_connection(("127.0.0.1", to_port)) as upstream:
             (_socks_hello if scheme == "socks5" else _connect_hello)(client, asked)
             _splice(client, upstream)
@@ -219,6 +229,8 @@ def _splice(one: socket.socket, other: socket.socket) -> None:
             return
         for source in ready:
             data = source.recv(65536)
+            while isinstance(source, ssl.SSLSocket) and source.pending():
+                data += source.recv(65536)
             if not data:
                 return
             (other if source is one else one).sendall(data)

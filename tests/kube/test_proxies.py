@@ -83,13 +83,14 @@ def authority():
     return new_authority()
 
 
-@pytest.mark.parametrize("scheme", ["http", "socks5"])
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
 @pytest.mark.parametrize("way", ["kubeconfig", "environment", "flag"])
 def test_a_proxy_is_used_as_kubectl_uses_it(tmp_path, authority, scheme, way):
     (tmp_path / "ca").write_bytes(authority.pem)
+    proxy_context = authority.server_context() if scheme == "https" else None
     with (
         serving(authority.server_context("api.corp.example")) as server,
-        connect_proxy(server.port, scheme) as (proxy, asked),
+        connect_proxy(server.port, scheme, proxy_context) as (proxy, asked),
     ):
         cluster = {"proxy_url": proxy} if way == "kubeconfig" else {}
         path = write_kubeconfig(
@@ -125,7 +126,45 @@ def test_the_proxys_user_and_password_are_given(tmp_path, authority, scheme):
     assert ("me:p@ss" in asked) if scheme == "socks5" else ("Basic bWU6cEBzcw==" in asked[0])
 
 
-@pytest.mark.parametrize("scheme", ["http", "socks5"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_refuses_is_quoted(tmp_path, authority, scheme):
+    (tmp_path / "ca").write_bytes(authority.pem)
+    with serving(authority.server_context() if scheme == "https" else None) as proxy:
+        path = write_kubeconfig(
+            tmp_path / "config",
+            server=HOST,
+            user={"token": "t"},
+            certificate_authority="ca",
+            proxy_url=proxy.url,
+        )
+        with (
+            ours(kubeconfig=str(path)) as session,
+            pytest.raises(
+                ConnectionFailed, match=r"gave no connection to api.corp.example:6443: it answered 501"
+            ),
+        ):
+            session.transport.request("GET", "/api")
+
+
+def test_an_https_proxy_of_another_authority_is_not_believed(tmp_path, authority):
+    (tmp_path / "ca").write_bytes(authority.pem)
+    with (
+        serving(authority.server_context("api.corp.example")) as server,
+        connect_proxy(server.port, "https", new_authority().server_context()) as (proxy, asked),
+    ):
+        path = write_kubeconfig(
+            tmp_path / "config", server=HOST, user={"token": "t"}, certificate_authority="ca", proxy_url=proxy
+        )
+        assert kubectl("--kubeconfig", str(path), "get", "--raw", "/api").returncode == 1
+        with (
+            ours(kubeconfig=str(path)) as session,
+            pytest.raises(ConnectionFailed, match=r"the proxy 127.0.0.1:\d+ gave no connection"),
+        ):
+            session.transport.request("GET", "/api")
+    assert asked == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
 def test_a_proxy_that_is_not_there_is_named(tmp_path, scheme):
     with serving() as gone:
         port = gone.port
@@ -138,6 +177,9 @@ def test_a_proxy_that_is_not_there_is_named(tmp_path, scheme):
 
 def test_plain_http_goes_through_a_proxy_too(tmp_path):
     with serving() as proxy:
-        with ours(server="http://api.corp.example", env={"HTTP_PROXY": proxy.url}) as session:
-            session.transport.request("GET", "/api")
-        assert proxy.last.path == "http://api.corp.example/api"
+        url = proxy.url.replace("://", "://me:word@")
+        with ours(server="http://api.corp.example", env={"HTTP_PROXY": url}) as session:
+            session.transport.request("GET", "/api", [("limit", "1")])
+        assert proxy.last.path == "http://api.corp.example/api?limit=1"
+        assert proxy.last.one("host") == "api.corp.example"
+        assert proxy.last.one("proxy-authorization") == "Basic bWU6d29yZA=="
