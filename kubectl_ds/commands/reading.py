@@ -1,6 +1,6 @@
 """From parsed flags to an open session and a snapshot, and from a snapshot's gaps to an exit code."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -83,11 +83,18 @@ def take_snapshot(
     values: Mapping[str, Any],
     names: Sequence[str],
     wants: "frozenset[Resource]" = EVERYTHING,
+    *,
+    concerning: "Callable[[ClusterSnapshot], ClusterSnapshot] | None" = None,
 ) -> "ClusterSnapshot":
-    """One moment of the cluster, read with the flags given; gaps are said on standard error."""
+    """One moment of the cluster, read with the flags given; gaps are said on standard error.
+
+    `concerning` drops those that the answer does not rest on.
+    """
     with session_from(environment, values) as session:
         scope = scope_from(values, names, session)
         snapshot = read_with(session, values, scope, wants)
+    if concerning is not None:
+        snapshot = concerning(snapshot)
     say_what_is_lacking(environment, snapshot, scope)
     return snapshot
 

@@ -158,6 +158,7 @@ class PodSpec(_Wire, frozen=True):
     scheduling_gates: tuple[SchedulingGate, ...] = ()
     volumes: tuple[Volume, ...] = ()
     service_account_name: str = ""
+    runtime_class_name: str = ""
 
 
 class PodCondition(_Wire, frozen=True):
@@ -307,6 +308,61 @@ class ControllerRevision(_Wire, frozen=True):
     metadata: AnnotatedMeta = AnnotatedMeta()
     revision: int = 0
     data: dict[str, object] | None = None
+
+
+# --- what admission adds to pods -------------------------------------------------------------------
+
+
+class LimitRangeItem(_Wire, frozen=True):
+    type: str = ""
+    default: dict[str, Quantity] = {}
+    default_request: dict[str, Quantity] = {}
+
+
+class LimitRangeSpec(_Wire, frozen=True):
+    limits: tuple[LimitRangeItem, ...] = ()
+
+
+class LimitRange(_Wire, frozen=True):
+    metadata: ObjectMeta = ObjectMeta()
+    spec: LimitRangeSpec = LimitRangeSpec()
+
+
+class PriorityClass(_Wire, frozen=True):
+    metadata: ObjectMeta = ObjectMeta()
+    value: int = 0
+    global_default: bool = False
+    preemption_policy: str = ""
+
+
+class Overhead(_Wire, frozen=True):
+    pod_fixed: dict[str, Quantity] = {}
+
+
+class RuntimeClassScheduling(_Wire, frozen=True):
+    node_selector: Labels = {}
+    tolerations: tuple[Toleration, ...] = ()
+
+
+class RuntimeClass(_Wire, frozen=True):
+    metadata: ObjectMeta = ObjectMeta()
+    overhead: Overhead | None = None
+    scheduling: RuntimeClassScheduling | None = None
+
+
+# --- what pods use ---------------------------------------------------------------------------------
+
+
+class ContainerMetrics(_Wire, frozen=True):
+    name: str = ""
+    usage: dict[str, Quantity] = {}
+
+
+class PodMetrics(_Wire, frozen=True):
+    """metrics.k8s.io: what a pod used in the last minute or so."""
+
+    metadata: ObjectMeta = ObjectMeta()
+    containers: tuple[ContainerMetrics, ...] = ()
 
 
 # --- events ----------------------------------------------------------------------------------------

@@ -6,9 +6,30 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Pod
+from kubectl_ds.core.model import (
+    ControllerRevision,
+    DaemonSet,
+    Event,
+    LimitRange,
+    Node,
+    Pod,
+    PodMetrics,
+    PriorityClass,
+    RuntimeClass,
+)
 
-Resource = Literal["daemonsets", "nodes", "pods", "events", "controllerrevisions"]
+Resource = Literal[
+    "daemonsets",
+    "nodes",
+    "pods",
+    "events",
+    "controllerrevisions",
+    "limitranges",
+    "priorityclasses",
+    "runtimeclasses",
+    "podmetrics",
+]
+"""The API's own names; `podmetrics` are the pods of metrics.k8s.io."""
 
 
 class Gap(Struct, frozen=True, kw_only=True):
@@ -40,6 +61,10 @@ class ClusterSnapshot(Struct, frozen=True, kw_only=True):
     all_pods: bool = False
     events: tuple[Event, ...] = ()
     revisions: tuple[ControllerRevision, ...] = ()
+    limit_ranges: tuple[LimitRange, ...] = ()
+    priority_classes: tuple[PriorityClass, ...] = ()
+    runtime_classes: tuple[RuntimeClass, ...] = ()
+    pod_metrics: tuple[PodMetrics, ...] = ()
     daemonset_objects: Mapping[str, Mapping[str, Any]] = {}
     read: frozenset[Resource] = frozenset()
     """What was read in full or in part. A resource neither here nor in `gaps` was not asked for."""

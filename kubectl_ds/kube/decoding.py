@@ -14,7 +14,17 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from kubectl_ds.core.model import ControllerRevision, Event, ListMeta, Node, Pod
+from kubectl_ds.core.model import (
+    ControllerRevision,
+    Event,
+    LimitRange,
+    ListMeta,
+    Node,
+    Pod,
+    PodMetrics,
+    PriorityClass,
+    RuntimeClass,
+)
 from kubectl_ds.kube.errors import ApiCall, unexpected_answer
 from kubectl_ds.kube.transport import Response
 
@@ -73,6 +83,10 @@ decode_nodes: Decode[Node] = _typed(Node, "NodeList")
 decode_pods: Decode[Pod] = _typed(Pod, "PodList")
 decode_events: Decode[Event] = _typed(Event, "EventList")
 decode_revisions: Decode[ControllerRevision] = _typed(ControllerRevision, "ControllerRevisionList")
+decode_limit_ranges: Decode[LimitRange] = _typed(LimitRange, "LimitRangeList")
+decode_priority_classes: Decode[PriorityClass] = _typed(PriorityClass, "PriorityClassList")
+decode_runtime_classes: Decode[RuntimeClass] = _typed(RuntimeClass, "RuntimeClassList")
+decode_pod_metrics: Decode[PodMetrics] = _typed(PodMetrics, "PodMetricsList")
 
 
 def decode_raw_daemonsets(response: Response, call: ApiCall) -> Page[RawObject]:

@@ -20,9 +20,13 @@ from kubectl_ds.errors import UnexpectedAnswer
 from kubectl_ds.kube.daemonset_objects import DaemonSetObjects, read_daemonset_objects
 from kubectl_ds.kube.decoding import (
     decode_events,
+    decode_limit_ranges,
     decode_nodes,
+    decode_pod_metrics,
     decode_pods,
+    decode_priority_classes,
     decode_revisions,
+    decode_runtime_classes,
     garbage_collector_paused,
     typed_object,
 )
@@ -82,6 +86,11 @@ class _Reader:
             "controllerrevisions", decode_revisions, narrowings, keep=may_be_a_daemonsets
         )
         events = gathering.start("events", decode_events, [self._about_daemonsets()])
+        where = [Narrowing(scope.namespace)]
+        limit_ranges = gathering.start("limitranges", decode_limit_ranges, where)
+        metrics = gathering.start("podmetrics", decode_pod_metrics, where)
+        priorities = gathering.start("priorityclasses", decode_priority_classes, [Narrowing(None)])
+        runtimes = gathering.start("runtimeclasses", decode_runtime_classes, [Narrowing(None)])
         objects = objects or self._reading_daemonsets.result()
         gathering.saw(objects.date)
         gathering.read.add("daemonsets")
@@ -99,6 +108,10 @@ class _Reader:
             all_pods=all_pods,
             events=(*gathering.finish(events), *gathering.finish(pod_events)),
             revisions=tuple(gathering.finish(revisions)),
+            limit_ranges=tuple(gathering.finish(limit_ranges)),
+            priority_classes=tuple(gathering.finish(priorities)),
+            runtime_classes=tuple(gathering.finish(runtimes)),
+            pod_metrics=tuple(gathering.finish(metrics)),
             read=frozenset(gathering.read),
             gaps=tuple(gathering.gaps),
             taken_at=gathering.taken_at(),

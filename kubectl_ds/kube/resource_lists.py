@@ -20,13 +20,20 @@ _ROOTS: dict[Resource, str] = {
     "nodes": "/api/v1",
     "pods": "/api/v1",
     "events": "/api/v1",
+    "limitranges": "/api/v1",
+    "priorityclasses": "/apis/scheduling.k8s.io/v1",
+    "runtimeclasses": "/apis/node.k8s.io/v1",
+    "podmetrics": "/apis/metrics.k8s.io/v1beta1",
 }
+_ON_THE_WIRE: dict[Resource, str] = {"podmetrics": "pods"}
 
 
 def path_of(resource: Resource, namespace: str | None, name: str = "") -> str:
     """`/apis/apps/v1/namespaces/x/daemonsets/cni`; no namespace is every namespace."""
     middle = f"/namespaces/{quote(namespace, safe='')}" if namespace else ""
-    return f"{_ROOTS[resource]}{middle}/{resource}" + (f"/{quote(name, safe='')}" if name else "")
+    return f"{_ROOTS[resource]}{middle}/{_ON_THE_WIRE.get(resource, resource)}" + (
+        f"/{quote(name, safe='')}" if name else ""
+    )
 
 
 def call_of(

@@ -1,5 +1,7 @@
 """Amounts of resources in Kubernetes' own notation."""
 
+from kubectl_ds.core.quantity import format_bytes
+
 _BINARY_UNITS = ((2**50, "Pi"), (2**40, "Ti"), (2**30, "Gi"), (2**20, "Mi"), (2**10, "Ki"))
 _IN_BYTES = ("memory", "ephemeral-storage", "storage")
 
@@ -22,3 +24,12 @@ def spelled_amount(resource: str, amount: int) -> str:
         if size >= 100 * unit:
             return f"{sign}{size // unit}{suffix}"
     return f"{sign}{size}"
+
+
+def exact_amount(resource: str, amount: int) -> str:
+    """The amount as a quantity that loses nothing: `250m`, `512Mi`, `7926894592`."""
+    if resource == "cpu":
+        return spelled_amount(resource, amount)
+    if resource in _IN_BYTES or resource.startswith("hugepages-"):
+        return format_bytes(amount)
+    return str(amount)

@@ -9,6 +9,9 @@ _CONSEQUENCES = {
     "nodes": "no node can be judged",
     "events": "reasons that only events tell are unknown",
     "controllerrevisions": "which pods are outdated is unknown",
+    "limitranges": "requests and limits that a LimitRange fills in are not counted",
+    "priorityclasses": "the priority of pods that are not there yet is unknown",
+    "runtimeclasses": "the overhead of runtime classes is not counted for pods that are not there yet",
 }
 
 

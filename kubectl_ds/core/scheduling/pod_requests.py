@@ -5,10 +5,10 @@ Amounts are integers in the scheduler's units: millicores for `cpu`, whole units
 already on the node and may be in the middle of a resize, as `NodeInfo` does (UseStatusResources).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
-from kubectl_ds.core.model import Container, ContainerStatus, Pod, Quantity
+from kubectl_ds.core.model import Container, ContainerStatus, Pod, PodSpec, Quantity
 from kubectl_ds.core.quantity import milli_value, value
 
 Amounts = dict[str, int]
@@ -30,29 +30,41 @@ def pod_requests(pod: Pod, *, in_place: bool = False) -> Amounts:
     """What the pod asks for: max(containers and sidecars, init phase), pod level over it, overhead on top."""
     statuses = _resized(pod) if in_place else {}
     infeasible = bool(statuses) and _resize_infeasible(pod)
-    spec = pod.spec
+    total = _aggregate(pod.spec, lambda one: _container_requests(one, statuses, infeasible=infeasible))
+    if pod.spec.resources is not None:
+        total |= _at_pod_level(pod.spec.resources.requests)
+    if pod.spec.overhead:
+        _add(total, amounts(pod.spec.overhead))
+    return total
+
+
+def pod_limits(pod: Pod) -> Amounts:
+    """What the pod is held to (`PodLimits`). What a container leaves open is not in the sum, as in
+    `kubectl describe node`."""
+    total = _aggregate(pod.spec, lambda one: amounts(one.resources.limits))
+    if pod.spec.resources is not None:
+        total |= _at_pod_level(pod.spec.resources.limits)
+    # An overhead raises limits that are there, and is none by itself.
+    _add(total, {name: more for name, more in amounts(pod.spec.overhead).items() if total.get(name)})
+    return total
+
+
+def _aggregate(spec: PodSpec, of: Callable[[Container], Amounts]) -> Amounts:
+    """`AggregateContainerRequests` and `AggregateContainerLimits`: the larger of the running and the init phase."""
     total: Amounts = {}
     for container in spec.containers:
-        _add(total, _container_requests(container, statuses, infeasible=infeasible))
+        _add(total, of(container))
     sidecars: Amounts = {}
     init_peak: Amounts = {}
     for container in spec.init_containers:
-        requests = _container_requests(container, statuses, infeasible=infeasible)
+        own = of(container)
         if is_sidecar(container):
-            _add(total, requests)
-            _add(sidecars, requests)
+            _add(total, own)
+            _add(sidecars, own)
             _raise_to(init_peak, sidecars)
         else:
-            _raise_to(init_peak, _sum(requests, sidecars))
+            _raise_to(init_peak, _sum(own, sidecars))
     _raise_to(total, init_peak)
-    if spec.resources is not None:
-        total |= {
-            resource: amount(resource, quantity)
-            for resource, quantity in spec.resources.requests.items()
-            if _may_stand_at_pod_level(resource)
-        }
-    if spec.overhead:
-        _add(total, amounts(spec.overhead))
     return total
 
 
@@ -61,8 +73,12 @@ def is_sidecar(container: Container) -> bool:
     return container.restart_policy == "Always"
 
 
-def _may_stand_at_pod_level(resource: str) -> bool:
-    return resource in ("cpu", "memory") or resource.startswith("hugepages-")
+def _at_pod_level(quantities: Mapping[str, Quantity]) -> Amounts:
+    return {
+        resource: amount(resource, quantity)
+        for resource, quantity in quantities.items()
+        if resource in ("cpu", "memory") or resource.startswith("hugepages-")
+    }
 
 
 def _resized(pod: Pod) -> Mapping[str, ContainerStatus]:

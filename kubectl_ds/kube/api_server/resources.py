@@ -92,6 +92,7 @@ _EVENT_FIELDS = (
 
 SERVED = (
     _core("events", "Event", "ev", namespaced=True, fields=_EVENT_FIELDS),
+    _core("limitranges", "LimitRange", "limits", namespaced=True),
     _core("namespaces", "Namespace", "ns", namespaced=False, fields=("status.phase",)),
     _core("nodes", "Node", "no", namespaced=False, fields=("spec.unschedulable",)),
     _core("pods", "Pod", "po", namespaced=True, fields=_POD_FIELDS),
@@ -106,6 +107,22 @@ SERVED = (
         kind="PriorityClass",
         namespaced=False,
         short_names=("pc",),
+    ),
+    ServedResource(
+        group="node.k8s.io",
+        version="v1",
+        plural="runtimeclasses",
+        singular="runtimeclass",
+        kind="RuntimeClass",
+        namespaced=False,
+    ),
+    ServedResource(
+        group="metrics.k8s.io",
+        version="v1beta1",
+        plural="pods",
+        singular="",
+        kind="PodMetrics",
+        namespaced=True,
     ),
 )
 

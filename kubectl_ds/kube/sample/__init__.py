@@ -20,7 +20,9 @@ from kubectl_ds.kube.sample import (
     storage,
     tenants,
 )
+from kubectl_ds.kube.sample.admission import admission_objects
 from kubectl_ds.kube.sample.api_objects import Moment, Raw
+from kubectl_ds.kube.sample.metrics import pod_metrics
 from kubectl_ds.kube.sample.workloads import workloads
 
 DAEMONSETS: tuple[Callable[[Moment], list[Raw]], ...] = (
@@ -54,15 +56,17 @@ _FIRST_VERSION = 48_151_623
 def sample_cluster(now: datetime) -> list[Raw]:
     """Every object of the sample as an API server (v1.36) would return it, at the moment `now`.
 
-    Nodes, DaemonSets, ControllerRevisions, Pods and Events; `now` must be aware of its time zone. The
-    objects are new ones at each call and may be changed.
+    Nodes, DaemonSets, ControllerRevisions, Pods, Events, what admission goes by, and PodMetrics; `now` must
+    be aware of its time zone. The objects are new ones at each call and may be changed.
     """
     moment = Moment(now)
     objects = [
         *nodes.every_node(moment),
         *(one for tell in DAEMONSETS for one in tell(moment)),
         *workloads(moment),
+        *admission_objects(moment),
     ]
+    objects += pod_metrics(moment, objects)
     for number, one in enumerate(objects):
         one["metadata"]["resourceVersion"] = str(_FIRST_VERSION + 7 * number)
     return objects
