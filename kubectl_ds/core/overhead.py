@@ -1,0 +1,306 @@
+"""What DaemonSets request of each node and of the cluster, and what a new node loses to them.
+
+Requests are the scheduler's own sums (core/scheduling/pod_requests.py): of the live pods where there are pods,
+and of the pod that would be made now where there are none yet.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kubectl_ds.core.feature_gates import infer_feature_gates
+from kubectl_ds.core.model import DaemonSet, Node, Pod, PodMetrics, PodSpec
+from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.overhead_report import (
+    DaemonSetOverhead,
+    NodeOverhead,
+    NodeShape,
+    OverheadReport,
+    PodUse,
+)
+from kubectl_ds.core.ownership import PodIndex, is_terminal
+from kubectl_ds.core.placement import place_all
+from kubectl_ds.core.predicted_pod import Admission, admission_of, admitted_spec
+from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts, pod_limits, pod_requests
+from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
+from kubectl_ds.core.update_strategy import budget
+
+INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+ALWAYS_ASKED_FOR = ("cpu", "memory")
+_PASSING_TAINTS = frozenset(
+    {
+        "node.kubernetes.io/not-ready",
+        "node.kubernetes.io/unreachable",
+        "node.kubernetes.io/disk-pressure",
+        "node.kubernetes.io/memory-pressure",
+        "node.kubernetes.io/pid-pressure",
+        "node.kubernetes.io/network-unavailable",
+        "node.kubernetes.io/unschedulable",
+        "node.kubernetes.io/out-of-service",
+        "node.cloudprovider.kubernetes.io/uninitialized",
+        "node.cloudprovider.kubernetes.io/shutdown",
+        "ToBeDeletedByClusterAutoscaler",
+        "DeletionCandidateOfClusterAutoscaler",
+    }
+)
+"""Taints that controllers put on and take off; a node that is up and well has none of them."""
+_MEMORY_STEP = 256 * 2**20
+"""Bytes: machines of one size differ by less, since firmware and kernels take a little more or less."""
+
+
+class _Made(Struct, frozen=True):
+    """A DaemonSet with the requests and limits of a pod made now, and of one more while it surges."""
+
+    daemonset: DaemonSet
+    requests: Amounts
+    limits: Amounts
+    spec: PodSpec
+    surges: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.daemonset.metadata.namespace}/{self.daemonset.metadata.name}"
+
+
+def overhead(snapshot: ClusterSnapshot) -> OverheadReport:
+    """The overhead of every DaemonSet in the snapshot, by namespace and name."""
+    admission = admission_of(snapshot)
+    made = [
+        _made(one, admission)
+        for one in sorted(snapshot.daemonsets, key=lambda one: (one.metadata.namespace, one.metadata.name))
+    ]
+    nodes = _nodes(snapshot)
+    pods = _live_pods(snapshot, made)
+    shapes = None if nodes is None else _shapes(made, nodes, snapshot)
+    bound = None if pods is None else [pod for of_one in pods.values() for pod in of_one]
+    return OverheadReport(
+        daemonsets=tuple(_one(one, snapshot, nodes, pods) for one in made),
+        shapes=shapes,
+        median=None if not shapes else _median(shapes),
+        nodes=None if nodes is None or bound is None else _by_node(nodes, bound),
+        allocatable=None if nodes is None else add_all(amounts(node.status.allocatable) for node in nodes),
+        requests=None if bound is None else add_all(pod_requests(pod) for pod in bound),
+        pods=None if bound is None else len(bound),
+        use_known="podmetrics" in snapshot.read,
+        taken_at=snapshot.taken_at,
+        incomplete=without_idle_gaps(snapshot).gaps,
+    )
+
+
+def without_idle_gaps(snapshot: ClusterSnapshot) -> ClusterSnapshot:
+    """The snapshot without gaps that no answer here rests on: whatever a LimitRange or a RuntimeClass adds where
+    no template leaves it to them, and the metrics API, which many clusters do not have."""
+    specs = [one.spec.template.spec for one in snapshot.daemonsets]
+    idle: set[Resource] = {"podmetrics"}
+    if not any(_left_open(spec, "requests") or _left_open(spec, "limits") for spec in specs):
+        idle.add("limitranges")
+    if not any(spec.runtime_class_name for spec in specs):
+        idle.add("runtimeclasses")
+    return replace(snapshot, gaps=tuple(gap for gap in snapshot.gaps if gap.resource not in idle))
+
+
+def _made(daemonset: DaemonSet, admission: Admission) -> _Made:
+    spec = admitted_spec(daemonset, admission)
+    pod = Pod(spec=spec)
+    return _Made(daemonset, pod_requests(pod), pod_limits(pod), spec, budget(daemonset, 1).max_surge > 0)
+
+
+def _nodes(snapshot: ClusterSnapshot) -> tuple[Node, ...] | None:
+    if "nodes" not in snapshot.read or snapshot.lacks("nodes"):
+        return None
+    return tuple(sorted(snapshot.nodes, key=lambda node: natural_key(node.metadata.name)))
+
+
+def _live_pods(snapshot: ClusterSnapshot, made: Sequence[_Made]) -> Mapping[str, list[Pod]] | None:
+    """Bound pods that take room, by the uid of their DaemonSet; None when pods could not be read in full."""
+    if "pods" not in snapshot.read or snapshot.lacks("pods"):
+        return None
+    index = PodIndex(snapshot.pods)
+    return {
+        one.daemonset.metadata.uid: [
+            pod for pod in index.claimed(one.daemonset) if pod.spec.node_name and not is_terminal(pod)
+        ]
+        for one in made
+    }
+
+
+def sorted_by(report: OverheadReport, key: str) -> OverheadReport:
+    """The same report with its DaemonSets in another order: `name`, or the largest first by `pods`, by `cpu` or
+    `memory` of a pod, by `total-cpu` or `total-memory`."""
+    if key == "name":
+        return report
+
+    def size(one: DaemonSetOverhead) -> int:
+        if key == "pods":
+            return one.pods or 0
+        amounts = one.total if key.startswith("total-") else one.per_pod
+        return (amounts or {}).get(key.removeprefix("total-"), 0)
+
+    return replace(report, daemonsets=tuple(sorted(report.daemonsets, key=lambda one: -size(one))))
+
+
+# --- one DaemonSet ---------------------------------------------------------------------------------
+
+
+def _one(
+    made: _Made,
+    snapshot: ClusterSnapshot,
+    nodes: Sequence[Node] | None,
+    pods: Mapping[str, list[Pod]] | None,
+) -> DaemonSetOverhead:
+    daemonset = made.daemonset
+    own = None if pods is None else pods[daemonset.metadata.uid]
+    eligible = None if nodes is None else _eligible(daemonset, nodes, snapshot)
+    surge_pods = budget(daemonset, eligible or 0).max_surge if made.surges else 0
+    return DaemonSetOverhead(
+        namespace=daemonset.metadata.namespace,
+        name=daemonset.metadata.name,
+        per_pod=made.requests,
+        limits=made.limits,
+        nodes=eligible,
+        pods=None if own is None else len(own),
+        total=None if own is None else add_all(pod_requests(pod) for pod in own),
+        surge_pods=surge_pods,
+        surge={resource: amount * surge_pods for resource, amount in made.requests.items()},
+        unrequested=_left_open(made.spec, "requests"),
+        unlimited=_left_open(made.spec, "limits"),
+        use=None if own is None else _use(own, snapshot.pod_metrics),
+    )
+
+
+def _eligible(daemonset: DaemonSet, nodes: Sequence[Node], snapshot: ClusterSnapshot) -> int:
+    gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
+    return sum(one.should_run for one in place_all(daemonset, nodes, gates).values())
+
+
+def _left_open(spec: PodSpec, field: str) -> tuple[str, ...]:
+    """What some container leaves open, and the pod level too."""
+    whole = getattr(spec.resources, field) if spec.resources is not None else {}
+    return tuple(
+        resource
+        for resource in ALWAYS_ASKED_FOR
+        if resource not in whole
+        and any(resource not in getattr(one.resources, field) for one in spec.containers)
+    )
+
+
+def _use(pods: Sequence[Pod], metrics: Sequence[PodMetrics]) -> PodUse | None:
+    names = {(pod.metadata.namespace, pod.metadata.name) for pod in pods}
+    found = [
+        add_all(amounts(container.usage) for container in one.containers)
+        for one in metrics
+        if (one.metadata.namespace, one.metadata.name) in names
+    ]
+    if not found:
+        return None
+    resources = sorted({resource for one in found for resource in one})
+    return PodUse(
+        pods=len(found),
+        total=add_all(found),
+        largest={resource: max(one.get(resource, 0) for one in found) for resource in resources},
+    )
+
+
+# --- shapes of nodes -------------------------------------------------------------------------------
+
+
+def _shapes(made: Sequence[_Made], nodes: Sequence[Node], snapshot: ClusterSnapshot) -> tuple[NodeShape, ...]:
+    """From the smallest to the largest, by CPU and then by memory."""
+    groups: dict[tuple[object, ...], list[Node]] = {}
+    for node in nodes:
+        groups.setdefault(_size(node), []).append(node)
+    fresh = [_fresh(node) for node in nodes]
+    gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
+    belong: dict[str, list[_Made]] = {node.metadata.name: [] for node in nodes}
+    for one in made:
+        for name, placement in place_all(one.daemonset, fresh, gates).items():
+            if placement.should_run:
+                belong[name].append(one)
+    shapes = [_shape(group, belong) for group in groups.values()]
+    return tuple(
+        sorted(
+            shapes,
+            key=lambda one: (
+                one.allocatable.get("cpu", 0),
+                one.allocatable.get("memory", 0),
+                one.instance_type,
+            ),
+        )
+    )
+
+
+def _size(node: Node) -> tuple[object, ...]:
+    allocatable = amounts(node.status.allocatable)
+    return (
+        node.metadata.labels.get(INSTANCE_TYPE, ""),
+        allocatable.get("cpu", 0),
+        round(allocatable.get("memory", 0) / _MEMORY_STEP),
+    )
+
+
+def _fresh(node: Node) -> Node:
+    """The node as it is when it is up and well, and nobody has cordoned it."""
+    taints = tuple(taint for taint in node.spec.taints if taint.key not in _PASSING_TAINTS)
+    return replace(node, spec=replace(node.spec, taints=taints, unschedulable=False))
+
+
+def _shape(group: Sequence[Node], belong: Mapping[str, Sequence[_Made]]) -> NodeShape:
+    """`group`: its nodes in natural order. The example is a node with as many DaemonSets as most have."""
+    lost = {
+        name: _with_pods(add_all(one.requests for one in belong[name]), len(belong[name]))
+        for name in (node.metadata.name for node in group)
+    }
+    kinds: dict[tuple[str, ...], list[Node]] = {}
+    for node in group:
+        kinds.setdefault(tuple(one.name for one in belong[node.metadata.name]), []).append(node)
+    daemonsets, alike = max(kinds.items(), key=lambda kind: len(kind[1]))
+    example = alike[0].metadata.name
+    resources = sorted({resource for one in lost.values() for resource in one})
+    return NodeShape(
+        instance_type=group[0].metadata.labels.get(INSTANCE_TYPE, ""),
+        allocatable=amounts(alike[0].status.allocatable),
+        nodes=tuple(node.metadata.name for node in group),
+        example=example,
+        daemonsets=daemonsets,
+        lost=lost[example],
+        least={one: min(amount.get(one, 0) for amount in lost.values()) for one in resources},
+        most={one: max(amount.get(one, 0) for amount in lost.values()) for one in resources},
+        surge=_with_pods(
+            add_all(one.requests for one in belong[example] if one.surges),
+            sum(one.surges for one in belong[example]),
+        ),
+    )
+
+
+def _with_pods(requests: Amounts, pods: int) -> Amounts:
+    return {**requests, "pods": pods}
+
+
+def _median(shapes: Sequence[NodeShape]) -> int:
+    """The place of the shape that the node in the middle has; of two in the middle the smaller one."""
+    middle = (sum(len(shape.nodes) for shape in shapes) - 1) // 2
+    for place, shape in enumerate(shapes):
+        if middle < len(shape.nodes):
+            return place
+        middle -= len(shape.nodes)
+    raise AssertionError("the middle of all nodes is in one of their shapes")
+
+
+# --- nodes as they are -----------------------------------------------------------------------------
+
+
+def _by_node(nodes: Sequence[Node], pods: Sequence[Pod]) -> tuple[NodeOverhead, ...]:
+    on: dict[str, list[Pod]] = {}
+    for pod in pods:
+        on.setdefault(pod.spec.node_name, []).append(pod)
+    return tuple(
+        NodeOverhead(
+            node=node.metadata.name,
+            pods=len(there := on.get(node.metadata.name, [])),
+            requests=add_all(pod_requests(pod) for pod in there),
+            limits=add_all(pod_limits(pod) for pod in there),
+            allocatable=amounts(node.status.allocatable),
+        )
+        for node in nodes
+    )
