@@ -34,7 +34,10 @@ def feed_of(
     pace: Pace,
     matters: Callable[[Event], bool],
 ) -> Feed[Any]:
-    """A feed that has not been started. `matters`: which events of a list are worth keeping at all."""
+    """A feed that has not been started. `matters`: which events of a list are worth keeping at all.
+
+    Raises `ValueError` for a resource that no report follows.
+    """
 
     def feed(
         decode: Decode[T],
@@ -78,6 +81,8 @@ def feed_of(
         case "events":
             # One watch for both kinds of events: a field selector has no "or".
             return feed(decode_events, watched.events(), keep=matters, heeds=_is_about_either)
+        case _:
+            raise ValueError(f"{resource} are read once, and not followed")
 
 
 def one_narrowing_of(daemonsets: Iterable[DaemonSet]) -> Narrowing | None:
