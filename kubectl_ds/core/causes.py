@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kubectl_ds.core.coverage_reasons import cause_of, details_of
-from kubectl_ds.core.coverage_report import PROBLEM_STATES, STATES, Cause, NodeCoverage
+from kubectl_ds.core.coverage_report import STATES, Cause, NodeCoverage
 from kubectl_ds.core.reason import Outlook
 
 _URGENCY: tuple[Outlook, ...] = ("stuck", "unknown", "heals")
@@ -26,7 +26,7 @@ def distinct_causes(nodes: Iterable[NodeCoverage]) -> tuple[Cause, ...]:
         sorted(
             causes,
             key=lambda cause: (
-                cause.state not in PROBLEM_STATES,
+                cause.state == "Excluded",
                 -len(cause.nodes),
                 cause.state == "Extra",
                 _URGENCY.index(cause.outlook),

@@ -185,6 +185,10 @@ def item_of(
         causes=distinct_causes(listed),
         orphaned=orphaned,
         incomplete=_gaps_of(cluster.snapshot, meta.namespace),
+        up_to_date=None
+        if unread & {"nodes", "pods", "controllerrevisions"}
+        else sum(map(_is_current, every)),
+        halted_surges=sum(node.halts_rollout for node in every),
         near_miss=None
         if "nodes" in unread or any(placement.should_run for placement in placements.values())
         else near_miss(daemonset, cluster.nodes, cluster.gates, placements),
@@ -228,6 +232,7 @@ def judge_of(
             room=cluster.room,
             gates=cluster.gates,
             outdated_pods_are_replaced=rolls(daemonset),
+            daemonset=daemonset,
         ),
     )
     if unread & {"nodes", "pods"}:
@@ -255,6 +260,10 @@ def _is_listed(node: NodeCoverage, states: Collection[State] | None, *, problems
     if states is not None and node.state not in states:
         return False
     return node.is_problem if problems else True
+
+
+def _is_current(node: NodeCoverage) -> bool:
+    return node.state in ("Ready", "NotReady", "Pending") and not node.outdated
 
 
 def _summary(nodes: Sequence[NodeCoverage], orphaned: int, unread: frozenset[Resource]) -> Summary:

@@ -68,20 +68,36 @@ class NodeJudge:
         now = self._missing.now
         match state:
             case "Ready":
-                return ()
+                return self._what_halts_a_surge(node, live)
             case "NotReady":
-                pod = next(pod for pod in live if pod.spec.node_name)
-                return tuple(pod_health(pod, node, self._events.about("Pod", pod.metadata), now))
+                return self._what_ails(next(pod for pod in live if pod.spec.node_name), node)
             case "Pending":
-                pod = live[0]
-                outdated = self._current_hash is not None and not self._is_updated(pod)
-                return pending_reasons(pod, node, self._scheduling(), outdated=outdated)
+                return self._what_ails(live[0], node)
             case "Missing":
                 return missing_reasons(node, pods, self._missing)
             case "Extra":
                 return (*_failing_rule(placement), fate_of_extra(self._daemonset, node, pods, placement, now))
             case "Excluded" | None:
                 return _failing_rule(placement)
+
+    def _what_ails(self, pod: Pod, node: Node) -> tuple[NodeReason, ...]:
+        """Why this live pod is not Ready, bound or not."""
+        if pod.spec.node_name:
+            events = self._events.about("Pod", pod.metadata)
+            return tuple(pod_health(pod, node, events, self._missing.now))
+        outdated = self._current_hash is not None and not self._is_updated(pod)
+        return pending_reasons(pod, node, self._scheduling(), outdated=outdated)
+
+    def _what_halts_a_surge(self, node: Node, live: Sequence[Pod]) -> tuple[NodeReason, ...]:
+        """Why the new pod cannot take over from the Ready old one; nothing while it is on its way."""
+        if not self._surges or self._current_hash is None:
+            return ()
+        old = [pod for pod in live if not self._is_updated(pod)]
+        new = [pod for pod in live if self._is_updated(pod)]
+        if not old or not new or any(is_ready(pod) for pod in new):
+            return ()
+        reasons = self._what_ails(new[0], node)
+        return () if outlook_of(reasons) == "heals" else reasons
 
     def _is_updated(self, pod: Pod) -> bool:
         return is_pod_updated(pod, self._current_hash or "", self._generation)

@@ -43,14 +43,19 @@ class NodeCoverage(Struct, frozen=True, kw_only=True, gc=False):
     pods: tuple[PodCoverage, ...] = ()
     """All that the controller counts here, terminating and failed ones too, in the controller's order."""
     reasons: tuple[NodeReason, ...] = ()
-    """The first is the main one. Empty for a node that is Ready."""
+    """The first is the main one. A Ready node has none, unless the new pod of a surge cannot take over there."""
     outlook: Outlook | None = None
     """Of all reasons together; None without reasons."""
 
     @property
     def is_problem(self) -> bool:
-        """Not as it should be: anything but Ready and Excluded, or one pod too many."""
-        return self.state in PROBLEM_STATES or bool(self.duplicate)
+        """Not as it should be: anything but Ready and Excluded, one pod too many, or a surge that halts."""
+        return self.state in PROBLEM_STATES or bool(self.duplicate) or self.halts_rollout
+
+    @property
+    def halts_rollout(self) -> bool:
+        """Served by the old pod of a surge, whose new one does not become Ready by itself."""
+        return self.state == "Ready" and bool(self.reasons)
 
 
 class OrphanedPod(Struct, frozen=True, kw_only=True, gc=False):
@@ -111,6 +116,10 @@ class DaemonSetCoverage(Struct, frozen=True, kw_only=True):
     """The gaps that touch this DaemonSet."""
     near_miss: NearMiss | None = None
     """What almost matched; only where no node is eligible and the nodes are known."""
+    up_to_date: int | None = None
+    """Eligible nodes, listed or not, whose live pods are all of the newest revision, where that can be known."""
+    halted_surges: int = 0
+    """Nodes, listed or not, where the new pod of a surge cannot take over from the old one."""
 
     @property
     def has_problems(self) -> bool:
@@ -124,6 +133,7 @@ class DaemonSetCoverage(Struct, frozen=True, kw_only=True):
                 counts.extra,
                 counts.duplicate,
                 counts.orphaned,
+                self.halted_surges,
             )
         )
 

@@ -271,6 +271,7 @@ class _Explanation:
             room=self._room,
             gates=self._gates,
             outdated_pods_are_replaced=rolls(self._daemonset),
+            daemonset=self._daemonset,
         )
         return pending_reasons(waiting, node, context, outdated=self._is_outdated(waiting))
 

@@ -4,7 +4,7 @@ Healthy       every node that it belongs on has a Ready pod of the newest revisi
 Idle          it belongs on no node, and is on none
 Progressing   not there yet, and it gets there by itself: a rollout, pods starting, a deletion
 Degraded      something is amiss, and nobody can tell whether it passes
-Stuck         a node that it belongs on has no Ready pod, and gets none before somebody acts
+Stuck         a node that it belongs on has no Ready pod of the newest revision, and gets none before somebody acts
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from kubectl_ds.core.coverage_reasons import code_of
-from kubectl_ds.core.coverage_report import PROBLEM_STATES, Cause, DaemonSetCoverage, State, Summary
+from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
 from kubectl_ds.core.idle_reason import idle_reason
 from kubectl_ds.core.model import DaemonSet
 from kubectl_ds.core.update_strategy import rolls
@@ -27,7 +27,7 @@ _WORDS: dict[State, str] = {
     "Missing": "missing",
     "Extra": "extra",
     "Excluded": "excluded",
-    "Ready": "ready",
+    "Ready": "surge halted",
 }
 
 
@@ -47,18 +47,18 @@ def health(item: DaemonSetCoverage | None, daemonset: DaemonSet) -> Verdict:
         return Verdict(state="Progressing", reason="being deleted")
     if item is None or item.summary.eligible is None or item.summary.ready is None:
         return _by_status(daemonset)
-    if (amiss := _amiss(item)) is not None:
+    if (amiss := _amiss(item, daemonset)) is not None:
         return amiss
     if item.summary.eligible == 0:
         return Verdict(state="Idle", reason=_why_idle(item))
-    return _on_its_way(item.summary, daemonset)
+    return _on_its_way(item, daemonset)
 
 
 # --- from coverage ---------------------------------------------------------------------------------
 
 
-def _amiss(item: DaemonSetCoverage) -> Verdict | None:
-    problems = [cause for cause in item.causes if cause.state in PROBLEM_STATES]
+def _amiss(item: DaemonSetCoverage, daemonset: DaemonSet) -> Verdict | None:
+    problems = [cause for cause in item.causes if cause.state != "Excluded"]
     # A duplicate on a Ready node and an orphan have no cause: the controller and the pod GC remove them.
     spare = [
         f"{count} {word}"
@@ -69,7 +69,14 @@ def _amiss(item: DaemonSetCoverage) -> Verdict | None:
         return None
     problems.sort(key=lambda cause: (-_SEVERITY.index(_severity(cause)), -len(cause.nodes)))
     state = _severity(problems[0]) if problems else "Progressing"
-    return Verdict(state=state, reason=", ".join([*_told(problems), *spare]))
+    return Verdict(state=state, reason=", ".join([*_told(problems), *spare, *_how_far(item, daemonset)]))
+
+
+def _how_far(item: DaemonSetCoverage, daemonset: DaemonSet) -> list[str]:
+    """How far a rollout has come; empty without one."""
+    if not item.summary.outdated or not rolls(daemonset):
+        return []
+    return [f"{item.up_to_date} of {item.summary.eligible} up to date"]
 
 
 def _severity(cause: Cause) -> VerdictState:
@@ -100,12 +107,12 @@ def _why_idle(item: DaemonSetCoverage) -> str:
     return f"no node is eligible ({codes.pop()})" if len(codes) == 1 else "no node is eligible"
 
 
-def _on_its_way(counts: Summary, daemonset: DaemonSet) -> Verdict:
+def _on_its_way(item: DaemonSetCoverage, daemonset: DaemonSet) -> Verdict:
     if daemonset.status.observed_generation < daemonset.metadata.generation:
         return Verdict(state="Progressing", reason="the controller has not seen the newest spec")
-    eligible, outdated = counts.eligible or 0, counts.outdated or 0
-    if outdated and rolls(daemonset):
-        return Verdict(state="Progressing", reason=f"{eligible - outdated} of {eligible} up to date")
+    eligible, outdated = item.summary.eligible or 0, item.summary.outdated or 0
+    if far := _how_far(item, daemonset):
+        return Verdict(state="Progressing", reason=far[0])
     available = daemonset.status.number_available
     if daemonset.spec.min_ready_seconds and available < eligible:
         return Verdict(state="Progressing", reason=f"{available} of {eligible} available")

@@ -112,6 +112,8 @@ def _cause(cause: Cause, style: Style) -> Iterator[str]:
     """Count and state, the sentence, the nodes: at most two lines of names."""
     count = len(cause.nodes)
     head = f"{count} {_WORDS[cause.state]}"
+    if cause.state == "Ready":
+        head += " by the old pod, surge halted"
     if cause.state != "Excluded":
         head += f", {OUTLOOKS[cause.outlook]}"
     paint = paint_of(cause.state, cause.outlook, style)
@@ -188,7 +190,7 @@ def _painted_paragraph(words: str, style: Style, paint: Callable[[str], str]) ->
 
 
 def paint_of(state: State, outlook: Outlook | None, style: Style) -> Callable[[str], str]:
-    if state == "Ready":
+    if state == "Ready" and outlook is None:
         return style.good
     if state == "Excluded":
         return style.dim

@@ -189,7 +189,8 @@ def _causes(covered: DaemonSetCoverage, style: Style) -> Iterator[str]:
             style.dim if cause.state == "Excluded" else style.bad if cause.outlook == "stuck" else style.warn
         )
         outlook = "" if cause.state == "Excluded" else f", outlook {cause.outlook}"
-        yield _INDENT + paint(f"{len(cause.nodes)} {cause.state}{outlook}")
+        halted = ", surge halted" if cause.state == "Ready" else ""
+        yield _INDENT + paint(f"{len(cause.nodes)} {cause.state}{halted}{outlook}")
         words = short_paths(" ".join(sentence(reason) for reason in cause.reasons))
         yield paragraph(words, style.prose_width, first=_DEEPER, rest=_DEEPER)
         yield paragraph(folded(cause.nodes, style.width), style.prose_width, first=_DEEPER, rest=_DEEPER)
@@ -199,7 +200,7 @@ def _unwell(covered: DaemonSetCoverage | None, style: Style) -> Iterator[str]:
     """Pods that are not as they should be, one line each; their reasons in full stand under the causes."""
     if covered is None or covered.summary.ready is None:
         return
-    unwell = [node for node in covered.nodes if node.state in _UNWELL and node.pods]
+    unwell = [node for node in covered.nodes if (node.state in _UNWELL and node.pods) or node.halts_rollout]
     yield style.bold("Unwell Pods:") + ("" if unwell else f" {NONE}")
     if not unwell:
         return
@@ -213,4 +214,6 @@ def _unwell(covered: DaemonSetCoverage | None, style: Style) -> Iterator[str]:
 def _unwell_rows(node: NodeCoverage) -> Iterator[list[str]]:
     why = ", ".join(dict.fromkeys(map(code_of, node.reasons)))
     for pod in node.pods:
+        if node.halts_rollout and pod.ready:
+            continue
         yield [pod.name, node.node, node.state or "", pod.phase or "Unknown", why]

@@ -26,7 +26,12 @@ from kubectl_ds.output.placement_sentences import listed
 
 _RELIEVED: dict[Relief, str] = {
     "preemption": "; the scheduler evicts pods of lower priority for it",
+    "evicting": "; the scheduler is evicting pods of lower priority for it and waits until they are gone",
     "leaving": "; pods that are terminating there make room",
+    "sibling": (
+        "; what is in the way is this DaemonSet's old pod, which stays until the new one is Ready: with maxSurge there"
+        " has to be room for both, so use maxUnavailable or make room"
+    ),
     "none": "",
     "unknown": "; not every pod of the cluster could be read, so what takes the room is not known",
 }
@@ -102,19 +107,30 @@ def _insufficient(reason: InsufficientResource) -> str:
     name = reason.resource
     if reason.requested is None:
         return f"The scheduler says: insufficient {name}{_RELIEVED[reason.relief]}."
-    requested = spelled_amount(name, reason.requested)
+    requests = f"The pod requests {spelled_amount(name, reason.requested)} {name}{_added(reason)}"
     allocatable = spelled_amount(name, reason.allocatable)
     if reason.too_large:
         has = f"offers {allocatable} in all" if reason.allocatable else "offers none"
-        return (
-            f"The pod requests {requested} {name} and the node {has}, so no eviction helps;"
-            " request less, enlarge the node, or leave it out."
-        )
+        return f"{requests} and the node {has}, so no eviction helps; request less, enlarge the node, or leave it out."
     free = spelled_amount(name, max(0, reason.free or 0))
+    holder = reason.holder
+    held = f", where {holder.pod} holds {spelled_amount(name, holder.amount)}" if holder else ""
     way_out = (
         "; request less, or move pods off the node" if reason.relief == "none" else _RELIEVED[reason.relief]
     )
-    return f"The pod requests {requested} {name}, and {free} of {allocatable} is free on the node{way_out}."
+    return f"{requests}, and {free} of {allocatable} is free on the node{held}{way_out}."
+
+
+def _added(reason: InsufficientResource) -> str:
+    """What of the request stands nowhere in the template, so that nobody looks for it there."""
+    name, added = reason.resource, reason.added
+    told = []
+    if added.overhead:
+        told.append(f"{spelled_amount(name, added.overhead)} the overhead of its RuntimeClass")
+    if added.admission:
+        whose = "a LimitRange's default or another admission plugin's, not the template's"
+        told.append(f"{spelled_amount(name, added.admission)} {whose}")
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _too_many_pods(reason: TooManyPods) -> str:
@@ -134,11 +150,13 @@ def _too_many_pods(reason: TooManyPods) -> str:
 def _host_port(reason: HostPortConflict) -> str:
     address = "" if reason.address == "0.0.0.0" else f" on {reason.address}"  # noqa: S104
     what = f"The host port {reason.port}/{reason.protocol}{address} is held by the pod {reason.holder}"
-    if reason.sibling and reason.relief == "none":
+    if reason.relief == "sibling":
         return (
             f"{what} of this DaemonSet, which stays until the new one is Ready:"
             " maxSurge and host ports exclude each other, use maxUnavailable."
         )
+    if reason.owner:
+        what += f" of the {reason.owner}"
     way_out = "; move one of the two to another port" if reason.relief == "none" else _RELIEVED[reason.relief]
     return f"{what}{way_out}."
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -12,8 +13,11 @@ from kubectl_ds.cli import main
 from kubectl_ds.environment import Environment
 from tests.controlplane.harness import ControlPlane
 from tests.scenes.server import Object, Refused, Server
+from tests.schema.validation import assert_valid
 
 Answer = TypeVar("Answer")
+Told = str | tuple[str, ...]
+"""A state, or a state and the reasons' codes."""
 
 PATIENCE = 180.0
 """Seconds until a wait is given up: far beyond what the slowest controller takes (pod GC: two ticks of 20 s and a quarantine of 40 s)."""
@@ -67,11 +71,23 @@ class Scene:
     def close(self) -> None:
         """Take everything away without waiting for it."""
         for daemonset in self.server.list("DaemonSet", self.name):
+            self._let_go("DaemonSet", daemonset)
             self.server.delete("DaemonSet", daemonset["metadata"]["name"], self.name)
         for pod in self.pods():
+            self._let_go("Pod", pod)
             self.server.delete("Pod", pod["metadata"]["name"], self.name, gracePeriodSeconds=0)
         for kind, name in reversed(self._cluster_wide):
             self.server.delete(kind, name)
+
+    def _let_go(self, kind: str, item: Object) -> None:
+        if item["metadata"].get("finalizers"):
+            with suppress(Refused):
+                self.hold(kind, item["metadata"]["name"], None)
+
+    def hold(self, kind: str, name: str, finalizer: str | None) -> None:
+        """Put a finalizer on one of the namespace's objects, or take all of them off."""
+        finalizers = [finalizer] if finalizer else None
+        self.server.merge(kind, name, self.name, metadata={"finalizers": finalizers})
 
     def add(self, item: Object) -> Object:
         """Create an object; one without a namespace goes when the scene closes."""
@@ -140,13 +156,19 @@ class Scene:
         node: str,
         container: Object | None = None,
         labels: Object | None = None,
+        annotations: Object | None = None,
         **spec: Any,
     ) -> Object:
         """Create a pod that is bound by its own spec.nodeName."""
         return self.server.create(
             {
                 "kind": "Pod",
-                "metadata": {"name": name, "namespace": self.name, "labels": labels or {}},
+                "metadata": {
+                    "name": name,
+                    "namespace": self.name,
+                    "labels": labels or {},
+                    "annotations": annotations or {},
+                },
                 "spec": {
                     "nodeName": node,
                     "terminationGracePeriodSeconds": 1,
@@ -158,26 +180,33 @@ class Scene:
             }
         )
 
+    def admitted(self) -> Object:
+        """A pod like any other, as admission leaves it; it goes again. Raises `Refused`."""
+        pod = self.pod("probe", node=f"{self.name}-nowhere")
+        self.server.delete("Pod", "probe", self.name, gracePeriodSeconds=0)
+        return pod
+
     def refusal_of_a_pod(self) -> str:
-        """What the API server answers to a pod like any other; empty when it lets it in (and it goes again)."""
-        name = "probe"
+        """What the API server answers to a pod like any other; empty when it lets it in."""
         try:
-            self.pod(name, node=f"{self.name}-nowhere")
+            self.admitted()
         except Refused as refused:
             return str(refused)
-        self.server.delete("Pod", name, self.name, gracePeriodSeconds=0)
         return ""
 
     def change(self, name: str = "agent", /, **spec: Any) -> None:
         """Merge into the DaemonSet's spec."""
         self.server.merge("DaemonSet", name, self.name, spec=spec)
 
-    def change_template(self, *, annotations: Object | None = None, image: str = "") -> None:
-        """A new revision, as people make one."""
+    def change_template(
+        self, name: str = "agent", /, *, annotations: Object | None = None, **container: Any
+    ) -> None:
+        """A new revision, as people make one: other annotations, another image, other resources."""
         template: Object = {"metadata": {"annotations": annotations or {}}}
-        if image:
-            template["spec"] = {"containers": [{"name": "main", "image": image}]}
-        self.change(template=template)
+        if container:
+            (main,) = self.server.get("DaemonSet", name, self.name)["spec"]["template"]["spec"]["containers"]
+            template["spec"] = {"containers": [{**main, **container}]}
+        self.change(name, template=template)
 
     def make_the_controller_look(self, name: str = "agent") -> None:
         """A change that means nothing to the pods.
@@ -191,9 +220,14 @@ class Scene:
     def pods(self) -> list[Object]:
         return self.server.list("Pod", self.name)
 
-    def pod_on(self, node: str) -> Object:
-        """The one pod that is bound to this node or pinned to it."""
-        (found,) = [pod for pod in self.pods() if node in (pod["spec"].get("nodeName"), pin_of(pod))]
+    def pods_of(self, name: str) -> list[Object]:
+        """Those with this `app` label."""
+        return [pod for pod in self.pods() if pod["metadata"].get("labels", {}).get("app") == name]
+
+    def pod_on(self, node: str, name: str = "") -> Object:
+        """The one pod, of this DaemonSet where one is named, that is bound to this node or pinned to it."""
+        pods = self.pods_of(name) if name else self.pods()
+        (found,) = [pod for pod in pods if node in (pod["spec"].get("nodeName"), pin_of(pod))]
         return found
 
     # --- what the program says ---------------------------------------------------------------------
@@ -203,6 +237,7 @@ class Scene:
         outcome = kubectl_ds(self.control_plane, *words, "-n", self.name, "-o", "json")
         assert outcome.code == 0, outcome
         document: Object = json.loads(outcome.out)
+        assert_valid(document)
         return document
 
     def coverage(self, name: str = "agent") -> Object:
@@ -218,25 +253,64 @@ class Scene:
         says: Object = self.coverage(name)["nodes"][short]
         return says
 
-    def settled(self, name: str = "agent", /, **states: str) -> Object:
-        """Wait until exactly these nodes are in these states and the controller agrees in all it counts."""
+    def comes_to(
+        self, name: str = "agent", /, *, agreed: bool = False, outdated: int | None = None, **nodes: Told
+    ) -> Object:
+        """Wait until exactly these nodes are told so: a state, or a state and all reason codes in order.
+
+        `agreed`: and the stored status is what the program computes. `outdated`: and on so many nodes.
+        """
         seen: Object = {}
 
-        def at_rest() -> bool:
+        def as_told() -> bool:
             seen.clear()
             seen.update(self.coverage(name))
-            return states_of(seen) == states and not seen["controllerDisagrees"]
+            told = {
+                short: node["state"] if isinstance(nodes.get(short), str) else (node["state"], *codes(node))
+                for short, node in seen["nodes"].items()
+            }
+            old = seen["summary"]["outdated"]
+            return told == nodes and not (agreed and seen["controllerDisagrees"]) and outdated in (None, old)
 
-        until_or_show(at_rest, seen, states)
+        until_or_show(as_told, seen, nodes)
+        return seen
+
+    def settled(self, name: str = "agent", /, *, outdated: int | None = None, **nodes: Told) -> Object:
+        """Wait until exactly these nodes are told so and the controller agrees in all it counts."""
+        seen = self.comes_to(name, agreed=True, outdated=outdated, **nodes)
         status = self.server.get("DaemonSet", name, self.name)["status"]
         assert seen["summary"]["eligible"] == status["desiredNumberScheduled"], (seen, status)
         assert seen["summary"]["extra"] == status["numberMisscheduled"], (seen, status)
         return seen
 
     def verdict(self, name: str = "agent") -> str:
-        """The last column of `get`."""
+        """What the last column of `get` says: `Stuck: 1 pending (InsufficientCPU)`."""
         outcome = kubectl_ds(self.control_plane, "get", name, "-n", self.name, "--no-headers")
-        return outcome.out.rstrip("\n")
+        assert outcome.code == 0, outcome
+        found = re.search(r"(Healthy|Idle|Progressing|Degraded|Stuck)\b.*", outcome.out)
+        assert found, outcome
+        return found.group().rstrip()
+
+    def explains(self, short: str, name: str = "agent") -> Object:
+        """What `explain` says of one node; its rules by name."""
+        (node,) = self.say("explain", name, "--node", f"{self.name}-{short}")["nodes"]
+        return {**node, "rules": {rule["rule"]: rule for rule in node["rules"]}}
+
+    def described(self, name: str = "agent") -> str:
+        """The text of `describe`, blanks folded."""
+        outcome = kubectl_ds(self.control_plane, "describe", name, "-n", self.name)
+        assert outcome.code == 0, outcome
+        return " ".join(outcome.out.split())
+
+    def status(self, name: str = "agent") -> Object:
+        """What the controller wrote."""
+        status: Object = self.server.get("DaemonSet", name, self.name)["status"]
+        return status
+
+    def scheduler_says(self, node: str, name: str = "agent") -> str:
+        """The scheduler's own words about the DaemonSet's pod for a node."""
+        conditions = self.pod_on(node, name)["status"].get("conditions", [])
+        return "".join(one.get("message", "") for one in conditions if one["type"] == "PodScheduled")
 
 
 def until_or_show(holds: Callable[[], bool], seen: Object, wanted: Object) -> None:
@@ -246,6 +320,16 @@ def until_or_show(holds: Callable[[], bool], seen: Object, wanted: Object) -> No
             text = json.dumps({"nodes": seen["nodes"], "disagrees": seen["controllerDisagrees"]}, indent=1)
             raise AssertionError(f"never came to {wanted}: {states_of(seen)}\n{text}")
         time.sleep(0.15)
+
+
+def requests(**amounts: str) -> Object:
+    """A container that asks for these amounts: `requests(cpu="500m")`."""
+    return {"resources": {"requests": amounts}}
+
+
+def host_port(port: int, **more: Any) -> Object:
+    """A container that listens on a port of its node."""
+    return {"ports": [{"containerPort": port, "hostPort": port, **more}]}
 
 
 def states_of(item: Object) -> dict[str, str]:

@@ -9,8 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from kubectl_ds.core.feature_gates import FeatureGates
-from kubectl_ds.core.model import Node, Pod
-from kubectl_ds.core.ownership import controller_of
+from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.scheduling.admission import (
     AdmissionChangedPod,
     ChangedField,
@@ -18,13 +17,12 @@ from kubectl_ds.core.scheduling.admission import (
     pod_asks_elsewhere,
 )
 from kubectl_ds.core.scheduling.gates import SchedulingGated, scheduling_gated
-from kubectl_ds.core.scheduling.host_ports import HostPortConflict, first_conflict, host_ports
+from kubectl_ds.core.scheduling.host_ports import HostPortConflict
 from kubectl_ds.core.scheduling.no_scheduler import NoScheduler, no_scheduler
-from kubectl_ds.core.scheduling.node_room import Lack, RoomIndex, lacks
-from kubectl_ds.core.scheduling.pod_requests import pod_requests
-from kubectl_ds.core.scheduling.preemption import PreemptionCannotHelp, preemption_cannot_help, relief_for
-from kubectl_ds.core.scheduling.relief import Relief
+from kubectl_ds.core.scheduling.node_room import RoomIndex
+from kubectl_ds.core.scheduling.preemption import PreemptionCannotHelp
 from kubectl_ds.core.scheduling.resources import InsufficientResource, TooManyPods
+from kubectl_ds.core.scheduling.room_reasons import room_reasons
 from kubectl_ds.core.scheduling.scheduler_words import (
     HostPortsTaken,
     SchedulerError,
@@ -80,6 +78,8 @@ class SchedulingContext(Struct, frozen=True):
     gates: FeatureGates
     outdated_pods_are_replaced: bool = True
     """RollingUpdate deletes old pods that are not available; OnDelete leaves them."""
+    daemonset: DaemonSet | None = None
+    """The pod's owner, to tell what its template asks for from what admission added."""
 
 
 def pending_reasons(
@@ -105,8 +105,9 @@ def pending_reasons(
     if condition.reason == "SchedulerError":
         return (*reasons, SchedulerError(message=condition.message))
     computed = context.room is not None
+    owner = None if outdated else context.daemonset
     try:
-        reasons += _room_reasons(pod, node, context.room)
+        reasons += room_reasons(pod, node, context.room, owner)
     except ValueError:
         # An amount that is no quantity: no API server lets it in, a file may hold it.
         computed = False
@@ -122,50 +123,3 @@ def _changed(
     if outdated:
         return OutdatedPodMismatch(field=field, wants=wants, replaced=context.outdated_pods_are_replaced)
     return AdmissionChangedPod(field=field, wants=wants)
-
-
-def _room_reasons(pod: Pod, node: Node, room: RoomIndex | None) -> list[SchedulingReason]:
-    """Resources, pod slots and host ports; without `room` only requests that no empty node could hold."""
-    requests = pod_requests(pod)
-    if room is None:
-        return [_lacking(lack, "none", known=False) for lack in lacks(requests, node, ())]
-    tenants = room.tenants(node.metadata.name, besides=pod)
-    missing = lacks(requests, node, tenants)
-    conflict = first_conflict(host_ports(pod), (tenant.pod for tenant in tenants))
-    if not missing and conflict is None:
-        return []
-    relief = relief_for(pod, requests, node, tenants)
-    reasons: list[SchedulingReason] = [_lacking(lack, relief, known=True) for lack in missing]
-    if conflict is not None:
-        port, holder = conflict
-        reasons.append(
-            HostPortConflict(
-                port=port.port,
-                protocol=port.protocol,
-                address=port.address,
-                holder=f"{holder.metadata.namespace}/{holder.metadata.name}",
-                sibling=_same_controller(pod, holder),
-                relief=relief,
-            )
-        )
-    if relief == "none":
-        reasons.append(preemption_cannot_help(pod, requests, node, tenants))
-    return reasons
-
-
-def _lacking(lack: Lack, relief: Relief, *, known: bool) -> InsufficientResource | TooManyPods:
-    if lack.resource == "pods":
-        taken = lack.allocatable - lack.free
-        return TooManyPods(pods=taken, allocatable=lack.allocatable, relief=relief)
-    return InsufficientResource(
-        resource=lack.resource,
-        requested=lack.requested,
-        free=lack.free if known else None,
-        allocatable=lack.allocatable,
-        relief=relief,
-    )
-
-
-def _same_controller(pod: Pod, other: Pod) -> bool:
-    mine, theirs = controller_of(pod.metadata), controller_of(other.metadata)
-    return mine is not None and theirs is not None and mine.uid == theirs.uid

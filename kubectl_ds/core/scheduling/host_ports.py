@@ -39,8 +39,8 @@ class HostPortConflict(Fact, frozen=True):
     address: str
     holder: str
     """`namespace/name` of the pod that holds the port."""
-    sibling: bool
-    """The holder belongs to the same DaemonSet: with maxSurge the old pod blocks the new one for good."""
+    owner: str
+    """What manages the holder, `DaemonSet node-exporter`; empty for a pod on its own."""
     relief: Relief
 
     @property

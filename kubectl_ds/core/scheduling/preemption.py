@@ -37,7 +37,7 @@ def fits(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> 
 def relief_for(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> Relief:
     """What will make room for a pod that does not fit now."""
     if pod.status.nominated_node_name == node.metadata.name:
-        return "preemption"
+        return "evicting"
     staying = [tenant for tenant in tenants if tenant.pod.metadata.deletion_timestamp is None]
     if len(staying) < len(tenants) and fits(pod, requests, node, staying):
         return "leaving"

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from msgspec import Struct
+
 from kubectl_ds.core.reason import Fact, Outlook, Source
 from kubectl_ds.core.scheduling.relief import OUTLOOK_OF_RELIEF, Relief
 
@@ -12,6 +14,20 @@ _OWN_CODES = {
 }
 
 
+class Added(Struct, frozen=True):
+    """How much of a request the template does not ask for: a RuntimeClass's overhead, and what admission set."""
+
+    overhead: int = 0
+    admission: int = 0
+
+
+class Holder(Struct, frozen=True):
+    """The pod of a node that requests most of a resource; `pod` is `namespace/name`."""
+
+    pod: str
+    amount: int
+
+
 class InsufficientResource(Fact, frozen=True):
     """The pod asks for more of a resource than is free on its node.
 
@@ -20,13 +36,16 @@ class InsufficientResource(Fact, frozen=True):
     and differ in `resource`.
     """
 
-    varying: ClassVar[frozenset[str]] = frozenset({"free", "allocatable"})
+    varying: ClassVar[frozenset[str]] = frozenset({"free", "allocatable", "holder"})
 
     resource: str
     requested: int | None
     free: int | None
     allocatable: int
     relief: Relief
+    added: Added = Added()
+    holder: Holder | None = None
+    """None where nothing on the node requests any, or the pods there could not be read."""
 
     @property
     def code(self) -> str:

@@ -1,0 +1,136 @@
+"""Why there is no room for a pod on its one target node: resources, pod slots, host ports, and what would make some."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from kubectl_ds.core.model import DaemonSet, Node, Pod
+from kubectl_ds.core.ownership import controller_of
+from kubectl_ds.core.predicted_pod import Admission, admitted_spec
+from kubectl_ds.core.scheduling.host_ports import HostPortConflict, first_conflict, host_ports
+from kubectl_ds.core.scheduling.node_room import Lack, RoomIndex, Tenant, lacks
+from kubectl_ds.core.scheduling.pod_requests import Amounts, amounts, pod_requests
+from kubectl_ds.core.scheduling.preemption import (
+    PreemptionCannotHelp,
+    fits,
+    preemption_cannot_help,
+    relief_for,
+)
+from kubectl_ds.core.scheduling.relief import Relief
+from kubectl_ds.core.scheduling.resources import Added, Holder, InsufficientResource, TooManyPods
+
+RoomReason = InsufficientResource | TooManyPods | HostPortConflict | PreemptionCannotHelp
+
+
+class _Asked(Struct, frozen=True):
+    """What a pod requests, and how much of it comes from elsewhere than its DaemonSet's template."""
+
+    requests: Amounts
+    template: Amounts | None
+    """None where the pod was not made from the template that is known."""
+    overhead: Amounts
+
+    def added(self, resource: str) -> Added:
+        if self.template is None:
+            return Added()
+        overhead = self.overhead.get(resource, 0)
+        rest = self.requests.get(resource, 0) - overhead - self.template.get(resource, 0)
+        return Added(overhead=overhead, admission=max(0, rest))
+
+
+def room_reasons(
+    pod: Pod, node: Node, room: RoomIndex | None, daemonset: DaemonSet | None
+) -> list[RoomReason]:
+    """Empty where the pod fits. Without `room` only requests that no empty node could hold are told.
+
+    `daemonset`: whose present template the pod was made from, None where it was not. Raises ValueError for an
+    amount that is no quantity.
+    """
+    asked = _Asked(
+        requests=pod_requests(pod),
+        template=None if daemonset is None else _of_template(daemonset),
+        overhead=amounts(pod.spec.overhead),
+    )
+    if room is None:
+        return [_lacking(lack, "none", asked, None) for lack in lacks(asked.requests, node, ())]
+    tenants = room.tenants(node.metadata.name, besides=pod)
+    missing = lacks(asked.requests, node, tenants)
+    conflict = first_conflict(host_ports(pod), (tenant.pod for tenant in tenants))
+    if not missing and conflict is None:
+        return []
+    relief = _relief(pod, asked.requests, node, tenants)
+    reasons: list[RoomReason] = [_lacking(lack, relief, asked, tenants) for lack in missing]
+    if conflict is not None:
+        port, holder = conflict
+        reasons.append(
+            HostPortConflict(
+                port=port.port,
+                protocol=port.protocol,
+                address=port.address,
+                holder=_name_of(holder),
+                owner=_owner_of(holder),
+                relief=relief,
+            )
+        )
+    if relief == "none":
+        reasons.append(preemption_cannot_help(pod, asked.requests, node, tenants))
+    return reasons
+
+
+def _of_template(daemonset: DaemonSet) -> Amounts:
+    """What its pods request before admission adds to it."""
+    return pod_requests(Pod(spec=admitted_spec(daemonset, Admission())))
+
+
+def _relief(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> Relief:
+    """`relief_for`, with the old pod of a surge told from strangers: it leaves only once the new one is there."""
+    relief = relief_for(pod, requests, node, tenants)
+    if relief != "none":
+        return relief
+    strangers = [tenant for tenant in tenants if not _same_controller(pod, tenant.pod)]
+    siblings = len(strangers) < len(tenants)
+    return "sibling" if siblings and fits(pod, requests, node, strangers) else "none"
+
+
+def _lacking(
+    lack: Lack, relief: Relief, asked: _Asked, tenants: Sequence[Tenant] | None
+) -> InsufficientResource | TooManyPods:
+    """`tenants`: None where they could not all be read."""
+    if lack.resource == "pods":
+        taken = lack.allocatable - lack.free
+        return TooManyPods(pods=taken, allocatable=lack.allocatable, relief=relief)
+    return InsufficientResource(
+        resource=lack.resource,
+        requested=lack.requested,
+        free=None if tenants is None else lack.free,
+        allocatable=lack.allocatable,
+        relief=relief,
+        added=asked.added(lack.resource),
+        holder=_largest_holder(lack.resource, tenants or ()),
+    )
+
+
+def _largest_holder(resource: str, tenants: Sequence[Tenant]) -> Holder | None:
+    """Who requests most of it there; the first by name of equal ones."""
+    shares = [
+        (-amount, _name_of(one.pod)) for one in tenants if (amount := one.requests.get(resource, 0)) > 0
+    ]
+    if not shares:
+        return None
+    amount, name = min(shares)
+    return Holder(pod=name, amount=-amount)
+
+
+def _name_of(pod: Pod) -> str:
+    return f"{pod.metadata.namespace}/{pod.metadata.name}"
+
+
+def _owner_of(pod: Pod) -> str:
+    """`DaemonSet node-exporter`; empty for a pod that nobody manages."""
+    owner = controller_of(pod.metadata)
+    return f"{owner.kind} {owner.name}" if owner is not None else ""
+
+
+def _same_controller(pod: Pod, other: Pod) -> bool:
+    mine, theirs = controller_of(pod.metadata), controller_of(other.metadata)
+    return mine is not None and theirs is not None and mine.uid == theirs.uid
