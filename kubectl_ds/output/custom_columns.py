@@ -13,11 +13,9 @@ from kubectl_ds.errors import UsageError
 from kubectl_ds.output.go_values import sprint
 from kubectl_ds.output.jsonpath import JSONPath, JSONPathError
 from kubectl_ds.output.kubectl_tabwriter import aligned
-from kubectl_ds.output.terminal_text import safe
 
 _RELAXED = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)")
 _FORM = "Expected format is one line of space separated headers, one line of space separated column specs."
-_LAYOUT = re.compile("([\t\n\v\f])")
 
 
 class Column(Struct, frozen=True):
@@ -67,9 +65,9 @@ def custom_columns(
 ) -> str:
     """One line an object, `<none>` where a path finds nothing, several values joined by commas.
 
-    The headers are printed even without objects. Control characters are spelled out, but for line feeds and
-    tabs, which kubectl lets break the layout too. Raises `UsageError` for a path that cannot be parsed or
-    followed.
+    The headers are printed even without objects. Like JSON it is not made safe for a terminal here: kubectl
+    spells out ESC and carriage returns alone, and lets line feeds and tabs break the layout. Raises
+    `UsageError` for a path that cannot be parsed or followed.
     """
     try:
         paths = [JSONPath(column.path) for column in columns]
@@ -82,11 +80,10 @@ def custom_columns(
 
 def _cell(results: Sequence[Sequence[Any]]) -> str:
     values = ["<none>"] if not results or not results[0] else []
-    values.extend(_spelled(sprint(value)) for found in results for value in found)
+    values.extend(_escaped(sprint(value)) for found in results for value in found)
     return ",".join(values)
 
 
-def _spelled(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(part if part in "\t\n\v\f" else safe(part) for part in _LAYOUT.split(text))
+def _escaped(text: str) -> str:
+    """cli-runtime's EscapeTerminal (pkg/printers/terminal.go)."""
+    return text.replace("\x1b", "^[").replace("\r", "\\r")

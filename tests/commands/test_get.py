@@ -116,8 +116,11 @@ def test_machine_formats_stay_untouched_in_a_pipe_and_cannot_steer_a_terminal():
         piped = kubectl_ds("get", "cni", "-o", "json", *to)
         shown = kubectl_ds("get", "cni", "-o", "json", *to, terminal=True)
         path = kubectl_ds("get", "cni", "-o", r"jsonpath={.metadata.annotations.note}", *to, terminal=True)
+        columns = kubectl_ds(
+            "get", "cni", "-o", "custom-columns=N:.metadata.annotations.note", *to, terminal=True
+        )
     assert "\x9b" in piped.out
-    assert all(character == "\n" or character.isprintable() for character in shown.out + path.out)
+    assert all(character == "\n" or character.isprintable() for character in shown.out + path.out + columns.out)
     assert json.loads(shown.out) == json.loads(piped.out)
 
 

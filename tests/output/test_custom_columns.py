@@ -116,7 +116,10 @@ def test_a_file_of_columns_as_kubectl_reads_it(cluster: Cluster, text: str) -> N
         assert render_objects(objects, loaded, single=False, no_headers=True) == said.out
 
 
-def test_what_kubectl_lets_through_is_spelled_out_too() -> None:
-    hostile = {"kind": "a\x07b\u202ec\x9b", "apiVersion": "v1", "metadata": {}}
-    out = render_objects([hostile], parse_output_format("custom-columns=K:.kind"), single=False)
-    assert out == "K\na\\x07b\\u202ec\\x9b\n"
+def test_a_pipe_gets_what_kubectl_prints_which_spells_out_escapes_and_returns_alone() -> None:
+    daemonset = a_daemonset("odd")
+    daemonset["metadata"]["annotations"] = {"odd": "a\x07b\u202ec\x9bd\x00e\x1b[2Jf\rg\u200dh"}
+    form = "custom-columns=A:.metadata.annotations.odd,K:.kind"
+    with cluster_of([daemonset]) as odd:
+        said = odd.get("ds", "-n", NAMESPACE, "-o", form)
+    assert render_objects([daemonset], parse_output_format(form), single=False) == said.out
