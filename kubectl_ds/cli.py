@@ -173,7 +173,9 @@ def _on_terminate(signum: int, frame: FrameType | None) -> NoReturn:
 def run() -> NoReturn:
     """The console script."""
     signal.signal(signal.SIGTERM, _on_terminate)
-    code = main(sys.argv[1:], Environment.of_process())
+    # What is typed is UTF-8 too, also where the locale made Python read it as ASCII.
+    words = [os.fsencode(word).decode("utf-8", "surrogateescape") for word in sys.argv[1:]]
+    code = main(words, Environment.of_process())
     try:
         sys.stdout.flush()
     except BrokenPipeError:

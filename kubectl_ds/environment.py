@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from typing import TextIO
 
 
@@ -20,6 +21,14 @@ class Environment:
 
     @classmethod
     def of_process(cls) -> "Environment":
+        """Of this process, whose streams are told to write what kubectl writes: UTF-8 and bare line feeds."""
+        # Python has no stream for one that was closed before it began (`>&-`).
+        sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
+        sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+        for stream, errors in ((sys.stdout, "surrogateescape"), (sys.stderr, "backslashreplace")):
+            # Python goes by the locale, and on Windows by the code page: neither holds all that a cluster says.
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors=errors, newline="\n")
         return cls(variables=dict(os.environ), stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
 
     @property

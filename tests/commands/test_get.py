@@ -120,7 +120,9 @@ def test_machine_formats_stay_untouched_in_a_pipe_and_cannot_steer_a_terminal():
             "get", "cni", "-o", "custom-columns=N:.metadata.annotations.note", *to, terminal=True
         )
     assert "\x9b" in piped.out
-    assert all(character == "\n" or character.isprintable() for character in shown.out + path.out + columns.out)
+    assert all(
+        character == "\n" or character.isprintable() for character in shown.out + path.out + columns.out
+    )
     assert json.loads(shown.out) == json.loads(piped.out)
 
 
