@@ -44,7 +44,16 @@ class WatchEvent(Struct, frozen=True, kw_only=True):
 def watch_daemonsets(
     transport: Transport, scope: Scope, options: ReadOptions = AS_USUAL
 ) -> Iterator[WatchEvent]:
-    """What `get --watch` shows: the DaemonSets of a scope, then each change, until the caller stops.
+    """The DaemonSets of a scope, then each change, until the caller stops. Raises what `begin_watch` raises."""
+    there, changes = begin_watch(transport, scope, options)
+    yield from (WatchEvent(change="ADDED", object=one, listed=True) for one in there)
+    yield from changes
+
+
+def begin_watch(
+    transport: Transport, scope: Scope, options: ReadOptions = AS_USUAL
+) -> tuple[list[RawObject], Iterator[WatchEvent]]:
+    """What `get --watch` shows: the DaemonSets that a scope has now, and each change from then on.
 
     Raises what `Watch` raises, and `NotFoundError` for names that are not there in the beginning.
     """
@@ -65,8 +74,7 @@ def watch_daemonsets(
     missing = tuple(name for name in scope.names if name not in {_key(one)[1] for one in there})
     if missing and not options.ignore_not_found:
         raise not_found(transport, scope.namespace, missing, options)
-    yield from (WatchEvent(change="ADDED", object=one, listed=True) for one in there)
-    yield from watching.changes()
+    return there, watching.changes()
 
 
 class Watch:

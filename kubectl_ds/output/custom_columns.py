@@ -60,22 +60,28 @@ def parse_column_file(text: str) -> tuple[Column, ...]:
     return tuple(Column(header, relaxed_jsonpath(path)) for header, path in zip(headers, paths, strict=True))
 
 
-def custom_columns(
-    columns: Sequence[Column], objects: Sequence[Mapping[str, Any]], *, no_headers: bool = False
-) -> str:
-    """One line an object, `<none>` where a path finds nothing, several values joined by commas.
+class ColumnPrinter:
+    """Objects in columns, batch after batch: the headers come once, and widths only grow."""
 
-    The headers are printed even without objects. Like JSON it is not made safe for a terminal here: kubectl
-    spells out ESC and carriage returns alone, and lets line feeds and tabs break the layout. Raises
-    `UsageError` for a path that cannot be parsed or followed.
-    """
-    try:
-        paths = [JSONPath(column.path) for column in columns]
-        lines = [] if no_headers else ["\t".join(column.header for column in columns)]
-        lines.extend("\t".join(_cell(path.results(item)) for path in paths) for item in objects)
-    except JSONPathError as error:
-        raise UsageError(str(error)) from None
-    return aligned("".join(f"{line}\n" for line in lines)) if lines else ""
+    def __init__(self, columns: Sequence[Column], *, no_headers: bool = False) -> None:
+        self._columns = columns
+        self._headers = [] if no_headers else ["\t".join(column.header for column in columns)]
+        self._widths: list[int] = []
+
+    def text(self, objects: Sequence[Mapping[str, Any]]) -> str:
+        """One line an object, `<none>` where a path finds nothing, several values joined by commas.
+
+        The headers are printed even without objects. Like JSON it is not made safe for a terminal here:
+        kubectl spells out ESC and carriage returns alone, and lets line feeds and tabs break the layout.
+        Raises `UsageError` for a path that cannot be parsed or followed.
+        """
+        try:
+            paths = [JSONPath(column.path) for column in self._columns]
+            lines = ["\t".join(_cell(path.results(item)) for path in paths) for item in objects]
+        except JSONPathError as error:
+            raise UsageError(str(error)) from None
+        lines, self._headers = self._headers + lines, []
+        return aligned("".join(f"{line}\n" for line in lines), self._widths) if lines else ""
 
 
 def _cell(results: Sequence[Sequence[Any]]) -> str:

@@ -12,9 +12,12 @@ _CELL_ENDS = re.compile("[\t\v]")
 _LINE_ENDS = re.compile("([\n\f])")
 
 
-def aligned(text: str) -> str:
-    """The text with its tabs turned into blanks; it ends with a newline. Form feeds end a line and a block."""
-    remembered: list[int] = []
+def aligned(text: str, remembered: list[int] | None = None) -> str:
+    """The text with its tabs turned into blanks; it ends with a newline. Form feeds end a line and a block.
+
+    `remembered` are the widths of what was printed before; it is brought up to date here.
+    """
+    remembered = [] if remembered is None else remembered
     laid_out: list[str] = []
     block: list[list[str]] = []
     pieces = _LINE_ENDS.split(text.removesuffix("\n"))

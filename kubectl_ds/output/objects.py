@@ -5,11 +5,14 @@ scripts stays as it is: JSON, YAML and jsonpath are not made safe for a terminal
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kubectl_ds.errors import UsageError
 from kubectl_ds.output.formats import OutputFormat
 from kubectl_ds.output.go_values import quoted
+
+if TYPE_CHECKING:
+    from kubectl_ds.output.custom_columns import ColumnPrinter
 
 Object = Mapping[str, Any]
 
@@ -34,7 +37,7 @@ def render_objects(
     """
     typed = [with_kind(item, kind, api_version) for item in objects]
     if output_format.name == "custom-columns":
-        return _custom_columns(typed, output_format, no_headers=no_headers)
+        return column_printer(output_format, no_headers=no_headers).text(typed)
     if output_format.name == "name":
         return "".join(f"{object_name(item)}\n" for item in typed)
     if output_format.name in ("json", "yaml", "kyaml") and not show_managed_fields:
@@ -54,7 +57,7 @@ def render_objects(
 
             return kyaml_document(document)
         case "jsonpath" | "jsonpath-as-json":
-            return _jsonpath(document, output_format, allow_missing_keys=allow_missing_template_keys)
+            return jsonpath_text(document, output_format, allow_missing_keys=allow_missing_template_keys)
         case _:
             raise ValueError(f"{output_format.name} is not printed from objects alone")
 
@@ -62,11 +65,6 @@ def render_objects(
 def object_list(objects: Sequence[Object]) -> dict[str, Any]:
     """The `List` into which kubectl puts several objects, or none."""
     return {"apiVersion": "v1", "items": list(objects), "kind": "List", "metadata": {"resourceVersion": ""}}
-
-
-def watch_event(change: str, item: Object) -> dict[str, Any]:
-    """A change as `--output-watch-events` prints it: metav1.WatchEvent."""
-    return {"kind": "WatchEvent", "apiVersion": "v1", "type": change, "object": item}
 
 
 def object_name(item: Object) -> str:
@@ -92,7 +90,8 @@ def _without_managed_fields(item: Object) -> Object:
     return {**item, "metadata": {key: metadata[key] for key in metadata if key != "managedFields"}}
 
 
-def _jsonpath(document: Object, output_format: OutputFormat, *, allow_missing_keys: bool) -> str:
+def jsonpath_text(document: Object, output_format: OutputFormat, *, allow_missing_keys: bool) -> str:
+    """What a jsonpath template makes of a document. Raises `UsageError` with kubectl's words."""
     from kubectl_ds.output.jsonpath import JSONPath, JSONPathError
 
     template = output_format.argument
@@ -106,10 +105,11 @@ def _jsonpath(document: Object, output_format: OutputFormat, *, allow_missing_ke
         raise UsageError(f"error executing jsonpath {quoted(template)}: {error}") from None
 
 
-def _custom_columns(objects: Sequence[Object], output_format: OutputFormat, *, no_headers: bool) -> str:
-    from kubectl_ds.output.custom_columns import custom_columns, parse_column_file, parse_columns
+def column_printer(output_format: OutputFormat, *, no_headers: bool = False) -> "ColumnPrinter":
+    """What prints objects in the columns asked for. Raises `UsageError` with kubectl's words."""
+    from kubectl_ds.output.custom_columns import ColumnPrinter, parse_column_file, parse_columns
 
     if output_format.from_file:
         # kubectl forgets --no-headers for this form.
-        return custom_columns(parse_column_file(output_format.argument), objects)
-    return custom_columns(parse_columns(output_format.argument), objects, no_headers=no_headers)
+        return ColumnPrinter(parse_column_file(output_format.argument))
+    return ColumnPrinter(parse_columns(output_format.argument), no_headers=no_headers)

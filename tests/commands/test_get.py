@@ -4,8 +4,10 @@ import copy
 import io
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,11 +158,11 @@ class Screen(io.StringIO):
             return self.getvalue()
 
 
-def watching(server: ApiServer, *words: str) -> Screen:
+def watching(server: ApiServer, *words: str, **variables: str) -> Screen:
     """`get --watch` in a thread that ends with its server."""
     screen = Screen()
     environment = Environment(
-        variables={"KUBECONFIG": "/nonexistent"},
+        variables={"KUBECONFIG": "/nonexistent", **variables},
         stdin=io.StringIO(),
         stdout=screen,
         stderr=io.StringIO(),
@@ -202,6 +204,99 @@ def test_a_watch_in_json_prints_each_object_and_its_event_when_asked():
     kinds = [word.split() for word in text.split("|")[:3]]
     assert [kind for kind, _ in kinds] == ["ADDED", "MODIFIED", "DELETED"]
     assert kinds[1][1] == "5"
+
+
+WATCH_EVENTS = [
+    pytest.param("name", "daemonset.apps/{name}\n", id="name"),
+    pytest.param("jsonpath={.kind}{.type} {.object.metadata.name};", "{change} {name};", id="jsonpath"),
+    pytest.param("yaml", "object:\n  apiVersion: apps/v1\n", id="yaml, without a kind of its own"),
+    pytest.param("kyaml", '---\n{{\n  type: "{change}",\n  object: {{\n', id="kyaml, the type first"),
+    pytest.param("json", '{{"type":"{change}","object":{{"apiVersion":"apps/v1",', id="json, a line each"),
+    pytest.param("custom-columns=T:.type,K:.kind", "{change}   <none>\n", id="custom columns"),
+]
+
+
+@pytest.mark.parametrize(("form", "begins"), WATCH_EVENTS)
+def test_watch_events_are_spelled_as_kubectl_spells_them(form: str, begins: str):
+    with ApiServer([CNI]) as server:
+        screen = watching(server, "-o", form, "--output-watch-events")
+        first = screen.wait_for(lambda text: len(text) > 8)
+        headers = "T       K\n" if form.startswith("custom") else ""
+        assert first.startswith(headers + begins.format(change="ADDED", name="cni"))
+        server.update(with_ready(CNI, 5))
+        text = screen.wait_for(lambda text: len(text) > len(first) + 8)
+    rest = text[len(first) :].removeprefix("---\n" if form == "yaml" else "")
+    assert rest.startswith(begins.format(change="MODIFIED", name="cni"))
+
+
+def test_the_table_of_watch_events_begins_with_the_event():
+    with ApiServer([CNI, LOGS]) as server:
+        screen = watching(server, "--output-watch-events")
+        screen.wait_for(lambda text: text.count("\n") == 3)
+        server.update(with_ready(LOGS, 7))
+        lines = screen.wait_for(lambda text: text.count("\n") == 4).splitlines()
+    assert [line[:15] for line in lines] == [
+        "EVENT      NAME",
+        "ADDED      cni ",
+        "ADDED      logs",
+        "MODIFIED   logs",
+    ]
+
+
+def test_columns_of_a_watch_keep_their_widths():
+    long = a_daemonset("a-much-longer-name")
+    with ApiServer([CNI, long]) as server:
+        screen = watching(server, "-o", "custom-columns=N:.metadata.name,R:.status.numberReady")
+        screen.wait_for(lambda text: text.count("\n") == 3)
+        server.update(with_ready(CNI, 7))
+        lines = screen.wait_for(lambda text: text.count("\n") == 4).splitlines()
+    assert [line.index(last) for line, last in zip(lines, "R007", strict=True)] == [21] * 4
+
+
+def test_documents_of_a_watch_are_parted_once():
+    with ApiServer([CNI, LOGS]) as server:
+        for form, parts in (("yaml", 1), ("kyaml", 2)):
+            screen = watching(server, "-o", form)
+            text = screen.wait_for(lambda text: "name: logs" in text or 'name: "logs"' in text)
+            assert text.splitlines().count("---") == parts
+
+
+def test_a_watch_can_be_printed_by_a_go_template():
+    with ApiServer([CNI]) as server:
+        template = "go-template={{.metadata.name}} {{.status.numberReady}};"
+        path = str(Path(sys.executable).parent)
+        screen = watching(server, "-o", template, PATH=path)
+        screen.wait_for(lambda text: text.count(";") == 1)
+        server.update(with_ready(CNI, 5))
+        text = screen.wait_for(lambda text: text.count(";") == 2)
+        events = kubectl_ds(
+            *("get", "-w", "--output-watch-events", "-o", template, "--server", server.url),
+            variables={"PATH": path},
+        )
+    assert text == "cni 0;cni 5;"
+    assert events.code == 2
+    assert "--output-watch-events" in events.err
+
+
+def test_a_name_that_may_be_missing_ends_a_watch_as_kubectl_ends_it():
+    with ApiServer([CNI]) as server:
+        for form in ((), ("-o", "json")):
+            words = ("get", "gone", "-w", "--ignore-not-found", *form, "--server", server.url)
+            assert kubectl_ds(*words) == (0, "", "")
+
+
+def test_the_first_change_of_a_watch_only_comes_with_the_headers():
+    with ApiServer([CNI, LOGS]) as server:
+        screen = watching(server, "--watch-only")
+        for ready in range(1, 40):
+            server.update(with_ready(CNI, ready))
+            if screen.getvalue():
+                break
+            threading.Event().wait(0.2)
+        server.update(with_ready(LOGS, 7))
+        lines = screen.wait_for(lambda text: "logs" in text).splitlines()
+    assert lines[0].startswith("NAME ")
+    assert {line.split()[0] for line in lines[1:]} == {"cni", "logs"}
 
 
 def test_watch_only_leaves_out_what_is_there():
