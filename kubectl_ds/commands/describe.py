@@ -82,16 +82,18 @@ def _text(
     from kubectl_ds.commands.reading import style_from
     from kubectl_ds.core.coverage import coverage
     from kubectl_ds.core.describe import description
+    from kubectl_ds.core.ownership import PodIndex
     from kubectl_ds.output.describe import describe_text
 
     covered = {item.uid: item for item in coverage(snapshot).items}
+    pods = PodIndex(snapshot.pods)
     style = style_from(environment, values)
     # kubectl leaves two empty lines between objects.
     return "\n\n".join(
         describe_text(
             snapshot.daemonset_objects[daemonset.metadata.uid],
             daemonset,
-            description(snapshot, daemonset),
+            description(snapshot, daemonset, pods),
             covered.get(daemonset.metadata.uid),
             style,
             now=snapshot.taken_at,

@@ -52,9 +52,8 @@ def binding_of(pod: Pod, daemonset: DaemonSet, *, scheduled_by: str = "") -> Bin
     values = pinned_values(pod)
     node_name = pod.spec.node_name
     agrees = not node_name or values is None or node_name in values
-    how: BindingKind = "Unbound" if not node_name else "NodeName" if values is None else "NodeAffinity"
     return Binding(
-        how=how,
+        how=binding_kind(node_name, values),
         pinned_to=pinned_node_name(pod),
         node_name=node_name,
         scheduler=pod.spec.scheduler_name or DEFAULT_SCHEDULER,
@@ -63,6 +62,13 @@ def binding_of(pod: Pod, daemonset: DaemonSet, *, scheduled_by: str = "") -> Bin
         agrees=agrees,
         note=_note(pod, daemonset, agrees=agrees),
     )
+
+
+def binding_kind(node_name: str, pinned_values: tuple[str, ...] | None) -> BindingKind:
+    """How a pod with this `spec.nodeName` and this pin was tied to its node."""
+    if not node_name:
+        return "Unbound"
+    return "NodeName" if pinned_values is None else "NodeAffinity"
 
 
 def scheduled_by_pod(events: Iterable[Event]) -> dict[str, str]:

@@ -17,14 +17,19 @@ def distinct_causes(nodes: Iterable[NodeCoverage]) -> tuple[Cause, ...]:
     Nodes keep the order given.
     """
     groups: dict[tuple[object, ...], list[NodeCoverage]] = {}
+    # Excluded nodes of one verdict share their reasons (core/coverage_node.py): they are looked at once.
+    causes_of: dict[int, tuple[object, ...]] = {}
     for node in nodes:
-        if node.reasons and node.state is not None:
-            key = (node.state, node.outlook, *(cause_of(reason) for reason in node.reasons))
-            groups.setdefault(key, []).append(node)
-    causes = [cause for group in groups.values() if (cause := _cause(group)) is not None]
+        reasons = node.reasons
+        if reasons and node.state is not None:
+            cause = causes_of.get(id(reasons))
+            if cause is None:
+                cause = causes_of[id(reasons)] = tuple([cause_of(reason) for reason in reasons])
+            groups.setdefault((node.state, node.outlook, cause), []).append(node)
+    found = [_cause(group) for group in groups.values()]
     return tuple(
         sorted(
-            causes,
+            [one for one in found if one is not None],
             key=lambda cause: (
                 cause.state == "Excluded",
                 -len(cause.nodes),
@@ -45,8 +50,14 @@ def _cause(group: list[NodeCoverage]) -> Cause | None:
         reasons=first.reasons,
         outlook=first.outlook,
         nodes=tuple(node.node for node in group),
-        varies=any(_details(node) != _details(first) for node in group[1:]),
+        varies=_varies(group),
     )
+
+
+def _varies(group: list[NodeCoverage]) -> bool:
+    first = _details(group[0])
+    apart = {id(node.reasons): node for node in group}
+    return any(_details(node) != first for node in apart.values())
 
 
 def _details(node: NodeCoverage) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ Placement, ownership and status are the DaemonSet controller's own (pkg/controll
 program's own: see docs/coverage.md.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
@@ -25,7 +26,7 @@ from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.ownership import PodIndex, pods_by_node
-from kubectl_ds.core.placement import Placement, place_all
+from kubectl_ds.core.placement import NodeKinds, Placement, place_all
 from kubectl_ds.core.revisions import current_revision, revision_hash, revisions_of
 from kubectl_ds.core.scheduling import SchedulingContext
 from kubectl_ds.core.scheduling.node_room import RoomIndex
@@ -68,6 +69,7 @@ class Cluster:
     def __init__(self, snapshot: ClusterSnapshot, gates: FeatureGates | None) -> None:
         self.snapshot = snapshot
         self._gates = gates
+        self._kinds: NodeKinds | None = None
 
     @cached_property
     def gates(self) -> FeatureGates:
@@ -76,6 +78,13 @@ class Cluster:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         return tuple(sorted(self.snapshot.nodes, key=lambda node: natural_key(node.metadata.name)))
+
+    @property
+    def kinds(self) -> NodeKinds:
+        """The nodes in order, for placement; made anew when they are others."""
+        if self._kinds is None or self._kinds.nodes is not self.nodes:
+            self._kinds = NodeKinds(self.nodes)
+        return self._kinds
 
     @cached_property
     def node_of(self) -> dict[str, Node]:
@@ -121,7 +130,7 @@ class Joined:
         self.unread = cluster.unread_for(daemonset)
         self.placements: Mapping[str, Placement] = {}
         if "nodes" not in self.unread:
-            self.placements = place_all(daemonset, cluster.nodes, cluster.gates)
+            self.placements = place_all(daemonset, cluster.kinds, cluster.gates)
         self.by_node: Mapping[str, Sequence[Pod]] = {}
         if "pods" not in self.unread:
             self.by_node = pods_by_node(daemonset, cluster.pods.claimed(daemonset))
@@ -136,7 +145,14 @@ class Joined:
 
     def every_node(self) -> list[NodeCoverage]:
         """All nodes in natural order, with the pods that are there."""
-        return [self.judge(name, self.by_node.get(name, ())) for name in self.placements]
+        if not self.placements:
+            return []
+        judge, by_node, placements = self._judge.node, self.by_node, self.placements
+        kinds = self._cluster.kinds
+        return [
+            judge(node, placements[name], by_node.get(name, ()))
+            for name, node in zip(kinds.names, kinds.nodes, strict=True)
+        ]
 
 
 def joined(snapshot: ClusterSnapshot, daemonset: DaemonSet, *, gates: FeatureGates | None = None) -> Joined:
@@ -174,7 +190,10 @@ def item_of(
     """What the report says of one DaemonSet whose nodes have been judged: counts, causes, orphans."""
     meta, unread = daemonset.metadata, cluster.unread_for(daemonset)
     orphaned = () if unread & {"nodes", "pods"} else _orphaned(by_node, placements)
-    listed = tuple(node for node in every if _is_listed(node, states, problems=problems))
+    narrowed = states is not None or problems
+    listed = tuple(
+        [node for node in every if _is_listed(node, states, problems=problems)] if narrowed else every
+    )
     return DaemonSetCoverage(
         namespace=meta.namespace,
         name=meta.name,
@@ -271,23 +290,24 @@ def _summary(nodes: Sequence[NodeCoverage], orphaned: int, unread: frozenset[Res
     if "nodes" in unread:
         return Summary(**dict.fromkeys(Summary.__struct_fields__, None))
     blind = "pods" in unread
+    states = Counter([node.state for node in nodes])
 
     def count(state: State) -> int | None:
-        return None if blind else sum(node.state == state for node in nodes)
+        return None if blind else states[state]
 
     return Summary(
         nodes=len(nodes),
-        eligible=sum(node.eligible for node in nodes),
+        eligible=sum([node.eligible for node in nodes]),
         ready=count("Ready"),
         not_ready=count("NotReady"),
         pending=count("Pending"),
         missing=count("Missing"),
         extra=count("Extra"),
         excluded=count("Excluded"),
-        duplicate=None if blind else sum(bool(node.duplicate) for node in nodes),
+        duplicate=None if blind else sum([node.duplicate is True for node in nodes]),
         outdated=None
         if blind or "controllerrevisions" in unread
-        else sum(bool(node.outdated) for node in nodes),
+        else sum([node.outdated is True for node in nodes]),
         orphaned=None if blind else orphaned,
     )
 

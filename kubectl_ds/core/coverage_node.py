@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from kubectl_ds.core.binding import binding_of
+from kubectl_ds.core.binding import binding_kind
 from kubectl_ds.core.coverage_reasons import NodeReason, outlook_of
 from kubectl_ds.core.coverage_report import NodeCoverage, PodCoverage, State
 from kubectl_ds.core.event_index import EventIndex
 from kubectl_ds.core.extra import fate_of_extra
 from kubectl_ds.core.missing import MissingContext, missing_reasons
 from kubectl_ds.core.model import DaemonSet, Node, Pod
-from kubectl_ds.core.ownership import is_terminal, is_terminating
+from kubectl_ds.core.ownership import is_terminal, is_terminating, pinned_values
 from kubectl_ds.core.placement import Placement
 from kubectl_ds.core.pod_health import pod_health
+from kubectl_ds.core.reason import Outlook
 from kubectl_ds.core.revisions import HASH_LABEL, is_pod_updated, template_generation
 from kubectl_ds.core.scheduling import SchedulingContext, pending_reasons
 from kubectl_ds.core.status import is_ready
@@ -40,9 +41,16 @@ class NodeJudge:
         self._events = events
         self._missing = missing
         self._scheduling = scheduling
+        self._exclusions: dict[int, tuple[Placement, tuple[NodeReason, ...], Outlook | None]] = {}
+        """By identity: `place_all` gives one verdict to all nodes that it decides at once."""
 
     def node(self, node: Node, placement: Placement, pods: Sequence[Pod]) -> NodeCoverage:
         """`pods`: what the controller counts on this node, in its order."""
+        if not self._pods_unread:
+            if not pods and not placement.should_run:
+                return self._excluded(node.metadata.name, placement)
+            if len(pods) == 1 and placement.should_run and _is_well(pods[0]):
+                return self._well(node.metadata.name, pods[0])
         live = [pod for pod in pods if not is_terminal(pod) and not is_terminating(pod)]
         state = None if self._pods_unread else _state(placement, pods, live)
         reasons = self._reasons(state, node, placement, pods, live)
@@ -52,9 +60,37 @@ class NodeJudge:
             eligible=placement.should_run,
             duplicate=None if self._pods_unread else self._is_duplicate(live),
             outdated=self._is_outdated(live),
-            pods=tuple(self._pod(pod) for pod in pods),
+            pods=tuple([_pod_coverage(pod) for pod in pods]),
             reasons=reasons,
             outlook=outlook_of(reasons),
+        )
+
+    def _well(self, name: str, pod: Pod) -> NodeCoverage:
+        """Nearly all nodes of a DaemonSet that is meant for all: one live, bound, Ready pod, nothing to explain."""
+        return NodeCoverage(
+            node=name,
+            state="Ready",
+            eligible=True,
+            duplicate=False,
+            outdated=None if self._current_hash is None else not self._is_updated(pod),
+            pods=(_pod_coverage(pod),),
+        )
+
+    def _excluded(self, name: str, placement: Placement) -> NodeCoverage:
+        """Most nodes of a DaemonSet that is meant for few: those of one verdict share its reasons."""
+        known = self._exclusions.get(id(placement))
+        if known is None:
+            reasons = _failing_rule(placement)
+            known = self._exclusions[id(placement)] = (placement, reasons, outlook_of(reasons))
+        _, reasons, outlook = known
+        return NodeCoverage(
+            node=name,
+            state="Excluded",
+            eligible=False,
+            duplicate=False,
+            outdated=None if self._current_hash is None else False,
+            reasons=reasons,
+            outlook=outlook,
         )
 
     def _reasons(
@@ -105,7 +141,7 @@ class NodeJudge:
     def _is_outdated(self, live: Sequence[Pod]) -> bool | None:
         if self._current_hash is None or self._pods_unread:
             return None
-        return any(not self._is_updated(pod) for pod in live)
+        return not all(map(self._is_updated, live))
 
     def _is_duplicate(self, live: Sequence[Pod]) -> bool:
         """More than one live pod, except the old and the new one of a surge."""
@@ -118,16 +154,21 @@ class NodeJudge:
             return first.metadata.labels.get(HASH_LABEL) == second.metadata.labels.get(HASH_LABEL)
         return self._is_updated(first) == self._is_updated(second)
 
-    def _pod(self, pod: Pod) -> PodCoverage:
-        binding = binding_of(pod, self._daemonset)
-        return PodCoverage(
-            name=pod.metadata.name,
-            phase=pod.status.phase,
-            ready=is_ready(pod),
-            binding=binding.how,
-            pinned_to=binding.pinned_to,
-            revision=pod.metadata.labels.get(HASH_LABEL),
-        )
+
+def _pod_coverage(pod: Pod) -> PodCoverage:
+    metadata, pin = pod.metadata, pinned_values(pod)
+    return PodCoverage(
+        name=metadata.name,
+        phase=pod.status.phase,
+        ready=is_ready(pod),
+        binding=binding_kind(pod.spec.node_name, pin),
+        pinned_to=pin[0] if pin is not None and len(pin) == 1 else None,
+        revision=metadata.labels.get(HASH_LABEL),
+    )
+
+
+def _is_well(pod: Pod) -> bool:
+    return bool(pod.spec.node_name) and is_ready(pod) and not is_terminal(pod) and not is_terminating(pod)
 
 
 def _state(placement: Placement, pods: Sequence[Pod], live: Sequence[Pod]) -> State:
@@ -143,7 +184,7 @@ def _state(placement: Placement, pods: Sequence[Pod], live: Sequence[Pod]) -> St
     bound = [pod for pod in live if pod.spec.node_name]
     if not bound:
         return "Pending"
-    return "Ready" if any(is_ready(pod) for pod in bound) else "NotReady"
+    return "Ready" if any(map(is_ready, bound)) else "NotReady"
 
 
 def _failing_rule(placement: Placement) -> tuple[NodeReason, ...]:

@@ -36,9 +36,9 @@ class Description(Struct, frozen=True, kw_only=True):
     """False: nobody asked for events (`--show-events=false`)."""
 
 
-def description(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> Description:
-    """What the snapshot holds about one of its DaemonSets."""
-    claimed = PodIndex(snapshot.pods).claimed(daemonset)
+def description(snapshot: ClusterSnapshot, daemonset: DaemonSet, pods: PodIndex | None = None) -> Description:
+    """What the snapshot holds about one of its DaemonSets. `pods`: the snapshot's, indexed once for several."""
+    claimed = (pods or PodIndex(snapshot.pods)).claimed(daemonset)
     namespace = daemonset.metadata.namespace
     pods_known = snapshot.knows("pods", namespace)
     revisions_known = snapshot.knows("controllerrevisions", namespace)

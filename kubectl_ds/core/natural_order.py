@@ -11,5 +11,6 @@ def natural_key(name: str) -> tuple[tuple[str | int, ...], str]:
     Text and numbers alternate and text comes first (it may be empty), so that keys of any two names can be
     compared.
     """
-    parts = _NUMBER.split(name)
-    return tuple(int(part) if position % 2 else part for position, part in enumerate(parts)), name
+    parts: list[str | int] = [*_NUMBER.split(name)]
+    parts[1::2] = map(int, parts[1::2])
+    return tuple(parts), name

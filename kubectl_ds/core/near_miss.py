@@ -6,6 +6,7 @@ labels that are there, and the node that lacks least is named with what it lacks
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Literal
 
 from msgspec import Struct
@@ -23,7 +24,12 @@ from kubectl_ds.core.placement import (
     UntoleratedTaint,
     place_all,
 )
-from kubectl_ds.core.placement.node_affinity import RequirementOutcome, required_node_affinity
+from kubectl_ds.core.placement.node_affinity import (
+    RequiredNodeAffinity,
+    RequirementOutcome,
+    TermOutcome,
+    required_node_affinity,
+)
 from kubectl_ds.core.placement_change import Remedy
 from kubectl_ds.core.remedies import remedies
 
@@ -89,11 +95,12 @@ def near_miss(
     """
     if placements is None:
         placements = place_all(daemonset, nodes, gates)
-    eligible = sum(placement.should_run for placement in placements.values())
-    unmet = tuple(_unmet(daemonset, nodes))
+    eligible = sum([placement.should_run for placement in placements.values()])
+    unmet = tuple(_unmet(daemonset, nodes, placements))
     if eligible and not unmet:
         return None
-    matching = [node for node in nodes if _matches(placements[node.metadata.name])]
+    matches = {id(placement): _matches(placement) for placement in _verdicts(placements)}
+    matching = [node for node in nodes if matches[id(placements[node.metadata.name])]]
     return NearMiss(
         nodes=len(nodes),
         eligible=eligible,
@@ -103,6 +110,11 @@ def near_miss(
         shared_taints=() if eligible else _shared_taints(matching or nodes, placements),
         nearest=None if eligible or not nodes else _nearest(daemonset, nodes, placements, gates),
     )
+
+
+def _verdicts(placements: Mapping[str, Placement]) -> Iterable[Placement]:
+    """Each verdict once: `place_all` gives one object to all nodes that it decides at once."""
+    return {id(placement): placement for placement in placements.values()}.values()
 
 
 def _matches(placement: Placement) -> bool:
@@ -120,7 +132,9 @@ def _is_empty(daemonset: DaemonSet) -> bool:
 # --- requirements ----------------------------------------------------------------------------------
 
 
-def _unmet(daemonset: DaemonSet, nodes: Sequence[Node]) -> Iterable[UnmetRequirement]:
+def _unmet(
+    daemonset: DaemonSet, nodes: Sequence[Node], placements: Mapping[str, Placement]
+) -> Iterable[UnmetRequirement]:
     spec = daemonset.spec.template.spec
     names = [node.metadata.name for node in nodes]
     if spec.node_name and spec.node_name not in names:
@@ -131,27 +145,43 @@ def _unmet(daemonset: DaemonSet, nodes: Sequence[Node]) -> Iterable[UnmetRequire
         seen = _values(nodes, key)
         if value not in seen:
             yield _unmet_label(nodes, UnmetRequirement(place="nodeSelector", key=key, values=(value,)), seen)
-    yield from _unmet_by_affinity(daemonset, nodes)
+    yield from _unmet_by_affinity(daemonset, nodes, placements)
 
 
-def _unmet_by_affinity(daemonset: DaemonSet, nodes: Sequence[Node]) -> Iterable[UnmetRequirement]:
+def _unmet_by_affinity(
+    daemonset: DaemonSet, nodes: Sequence[Node], placements: Mapping[str, Placement]
+) -> Iterable[UnmetRequirement]:
     affinity = required_node_affinity(daemonset.spec.template.spec)
     if affinity is None:
         return
-    met: set[tuple[int, int]] = set()
+    met = {
+        (term.index, position)
+        for terms in _terms_of_all(affinity, nodes, placements)
+        for term in terms
+        for position, requirement in enumerate(term.requirements)
+        if requirement.holds
+    }
     # A node without labels stands for the cluster where there is no node: malformed terms show all the same.
-    for node in nodes or [Node()]:
-        terms = affinity.mismatch(node).terms
-        met |= {
-            (term.index, position)
-            for term in terms
-            for position, requirement in enumerate(term.requirements)
-            if requirement.holds and nodes
-        }
     for term in affinity.mismatch(nodes[0] if nodes else Node()).terms:
         for position, requirement in enumerate(term.requirements):
             if (term.index, position) not in met and (nodes or requirement.errors):
                 yield _unmet_in_term(nodes, term.index, requirement)
+
+
+def _terms_of_all(
+    affinity: RequiredNodeAffinity, nodes: Iterable[Node], placements: Mapping[str, Placement]
+) -> Iterable[tuple[TermOutcome, ...]]:
+    """The terms on the nodes, once for all nodes of one verdict; where they all fail they are known already."""
+    seen: set[int] = set()
+    for node in nodes:
+        placement = placements[node.metadata.name]
+        if id(placement) in seen:
+            continue
+        seen.add(id(placement))
+        reason = placement.outcomes[2].reason
+        if not isinstance(reason, NodeAffinityMismatch):
+            reason = affinity.mismatch(node)
+        yield reason.terms
 
 
 def _unmet_in_term(nodes: Sequence[Node], term: int, requirement: RequirementOutcome) -> UnmetRequirement:
@@ -166,8 +196,9 @@ def _unmet_in_term(nodes: Sequence[Node], term: int, requirement: RequirementOut
     if requirement.source == "matchExpressions":
         return _unmet_label(nodes, wanted, _values(nodes, requirement.key))
     names = [node.metadata.name for node in nodes]
-    similar = [near for value in requirement.values if value not in names for near in _similar(value, names)]
-    return replace(wanted, nodes_with_key=len(nodes), seen=(), similar=tuple(similar[:_MOST_SIMILAR]))
+    there = set(names)
+    similar = (near for value in requirement.values if value not in there for near in _similar(value, names))
+    return replace(wanted, nodes_with_key=len(nodes), seen=(), similar=tuple(islice(similar, _MOST_SIMILAR)))
 
 
 def _unmet_label(nodes: Sequence[Node], wanted: UnmetRequirement, seen: Counter[str]) -> UnmetRequirement:
@@ -198,8 +229,8 @@ def _similar(wanted: str, there: Iterable[str]) -> tuple[str, ...]:
 
 def _shared_taints(nodes: Sequence[Node], placements: Mapping[str, Placement]) -> tuple[Taint, ...]:
     shared: list[Taint] | None = None
-    for node in nodes:
-        reason = placements[node.metadata.name].outcomes[-1].reason
+    for placement in _verdicts({node.metadata.name: placements[node.metadata.name] for node in nodes}):
+        reason = placement.outcomes[-1].reason
         taints = reason.taints if isinstance(reason, UntoleratedTaint) else ()
         shared = list(taints) if shared is None else [taint for taint in shared if taint in taints]
     return tuple(shared or ())
@@ -208,11 +239,15 @@ def _shared_taints(nodes: Sequence[Node], placements: Mapping[str, Placement]) -
 def _nearest(
     daemonset: DaemonSet, nodes: Sequence[Node], placements: Mapping[str, Placement], gates: FeatureGates
 ) -> NearestNode:
-    def lacks(node: Node) -> tuple[int, object]:
-        placement = placements[node.metadata.name]
-        return sum(_lacking(outcome) for outcome in placement.outcomes), natural_key(node.metadata.name)
-
-    nearest = min(nodes, key=lacks)
+    lacking = {
+        id(placement): sum(_lacking(outcome) for outcome in placement.outcomes)
+        for placement in _verdicts(placements)
+    }
+    fewest = min(lacking.values())
+    nearest = min(
+        (node for node in nodes if lacking[id(placements[node.metadata.name])] == fewest),
+        key=lambda node: natural_key(node.metadata.name),
+    )
     outcomes = placements[nearest.metadata.name].outcomes
     return NearestNode(
         node=nearest.metadata.name,

@@ -8,7 +8,7 @@ pkg/controller/daemon/util/daemonset_util.go.
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from kubectl_ds.core.label_selector import compile_selector, selects_everything
+from kubectl_ds.core.label_selector import Requirements, compile_selector, selects_everything
 from kubectl_ds.core.model import DaemonSet, NodeSelectorTerm, ObjectMeta, OwnerReference, Pod
 from kubectl_ds.core.placement.node_affinity import NODE_NAME_FIELD
 
@@ -17,7 +17,10 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 def controller_of(metadata: ObjectMeta) -> OwnerReference | None:
     """The owner that manages the object (`controller: true`); other owners do not count."""
-    return next((owner for owner in metadata.owner_references if owner.controller), None)
+    for owner in metadata.owner_references:
+        if owner.controller:
+            return owner
+    return None
 
 
 class PodIndex:
@@ -45,10 +48,10 @@ class PodIndex:
         selector = compile_selector(daemonset.spec.selector)
         if selector is None:
             return ()
-        own = [pod for pod in self._owned(daemonset) if selector.matches(pod.metadata.labels)]
+        own = _selected(self._owned(daemonset), selector)
         if daemonset.metadata.deletion_timestamp or selects_everything(daemonset.spec.selector):
             return tuple(own)
-        return (*own, *(pod for pod in self._adoptable(daemonset) if selector.matches(pod.metadata.labels)))
+        return (*own, *_selected(self._adoptable(daemonset), selector))
 
     def owned_but_unmatched(self, daemonset: DaemonSet) -> tuple[Pod, ...]:
         """Pods with the DaemonSet as their controller whose labels left its selector.
@@ -70,6 +73,20 @@ class PodIndex:
     def _adoptable(self, daemonset: DaemonSet) -> Iterable[Pod]:
         orphans = self._orphans.get(daemonset.metadata.namespace, ())
         return (pod for pod in orphans if pod.metadata.deletion_timestamp is None)
+
+
+def _selected(pods: Iterable[Pod], selector: Requirements) -> list[Pod]:
+    """Labels that several pods share (core/shared_parts.py) are looked at once; they live as long as the pods."""
+    verdicts: dict[int, bool] = {}
+    selected = []
+    for pod in pods:
+        labels = pod.metadata.labels
+        verdict = verdicts.get(id(labels))
+        if verdict is None:
+            verdict = verdicts[id(labels)] = selector.matches(labels)
+        if verdict:
+            selected.append(pod)
+    return selected
 
 
 def is_orphan(pod: Pod) -> bool:
@@ -131,14 +148,16 @@ def pods_by_node(
     namespace are not its own.
     """
     found: dict[str, list[Pod]] = {}
+    namespace = daemonset.metadata.namespace
     for pod in claimed:
-        if pod.metadata.namespace != daemonset.metadata.namespace:
+        if pod.metadata.namespace != namespace:
             continue
-        if is_terminal(pod) and is_terminating(pod) and not include_deleted_terminal:
+        if is_terminating(pod) and is_terminal(pod) and not include_deleted_terminal:
             continue
         node_name = target_node_name(pod)
         if node_name is not None:
             found.setdefault(node_name, []).append(pod)
     for pods in found.values():
-        pods.sort(key=creation_order)
+        if len(pods) > 1:
+            pods.sort(key=creation_order)
     return found

@@ -47,7 +47,10 @@ _FIELDS = {
 
 def ready_condition(pod: Pod) -> PodCondition | None:
     """The pod's Ready condition, as far as the kubelet has set one."""
-    return next((condition for condition in pod.status.conditions if condition.type == "Ready"), None)
+    for condition in pod.status.conditions:
+        if condition.type == "Ready":
+            return condition
+    return None
 
 
 def is_ready(pod: Pod) -> bool:
@@ -78,7 +81,7 @@ def compute_status(
 
     Of several pods on a node only the first counts; nodes that are gone are in no counter.
     """
-    generation = template_generation(daemonset)
+    generation, min_ready_seconds = template_generation(daemonset), daemonset.spec.min_ready_seconds
     desired = current = misscheduled = ready = updated = available = 0
     for node_name, placement in placements.items():
         pods = by_node.get(node_name)
@@ -89,9 +92,11 @@ def compute_status(
         if not pods:
             continue
         current += 1
-        ready += is_ready(pods[0])
-        available += is_available(pods[0], daemonset.spec.min_ready_seconds, now)
-        updated += is_pod_updated(pods[0], current_hash, generation)
+        first = pods[0]
+        if is_ready(first):
+            ready += 1
+            available += is_available(first, min_ready_seconds, now)
+        updated += is_pod_updated(first, current_hash, generation)
     return ComputedStatus(
         desired_number_scheduled=desired,
         current_number_scheduled=current,

@@ -65,10 +65,12 @@ def untolerated_taints(
 ) -> tuple[Taint, ...]:
     """The taints of the considered effects that no toleration tolerates, in the node's order."""
     return tuple(
-        taint
-        for taint in taints
-        if taint.effect in effects
-        and not any(tolerates(toleration, taint, gates) for toleration in tolerations)
+        [
+            taint
+            for taint in taints
+            if taint.effect in effects
+            and not any(tolerates(toleration, taint, gates) for toleration in tolerations)
+        ]
     )
 
 

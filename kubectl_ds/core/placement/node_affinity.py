@@ -88,15 +88,15 @@ class _ParsedRequirement(Struct, frozen=True):
     errors: tuple[str, ...]
 
     def outcome(self, node: Node) -> RequirementOutcome:
-        has = self._value_on(node)
+        written = self.written
         return RequirementOutcome(
-            source=self.source,
-            key=self.written.key,
-            operator=self.written.operator,
-            values=self.written.values,
-            has=has,
-            holds=not self.errors and self.holds(node),
-            errors=self.errors,
+            self.source,
+            written.key,
+            written.operator,
+            written.values,
+            self._value_on(node),
+            not self.errors and self.holds(node),
+            self.errors,
         )
 
     def holds(self, node: Node) -> bool:
@@ -142,16 +142,23 @@ class RequiredNodeAffinity:
 
     def matches(self, node: Node) -> bool:
         """Whether some term lets the node in."""
-        return any(all(requirement.holds(node) for requirement in term) for term in self._legal_terms)
+        # Plain loops: where a template asks for hostnames, this runs once for every node and DaemonSet.
+        for term in self._legal_terms:
+            for requirement in term:
+                if not requirement.holds(node):
+                    break
+            else:
+                return True
+        return False
 
     def mismatch(self, node: Node) -> NodeAffinityMismatch:
         """Every requirement of every term against this node."""
         return NodeAffinityMismatch(
             terms=tuple(
-                TermOutcome(
-                    index=index, requirements=tuple(requirement.outcome(node) for requirement in term)
-                )
-                for index, term in enumerate(self._terms)
+                [
+                    TermOutcome(index, tuple([requirement.outcome(node) for requirement in term]))
+                    for index, term in enumerate(self._terms)
+                ]
             )
         )
 

@@ -22,9 +22,9 @@ class NodeSelectorMismatch(Struct, frozen=True, tag=True):
 def check_node_selector(template: PodSpec, node: Node) -> NodeSelectorMismatch | None:
     """The first half of `GetRequiredNodeAffinity(pod).Match(node)`; keys and values are not validated there."""
     has = node.metadata.labels
-    failing = tuple(
-        LabelMismatch(key=key, wants=wants, has=has.get(key))
-        for key, wants in sorted(template.node_selector.items())
+    failing = [
+        LabelMismatch(key, wants, has.get(key))
+        for key, wants in template.node_selector.items()
         if has.get(key) != wants
-    )
-    return NodeSelectorMismatch(labels=failing) if failing else None
+    ]
+    return NodeSelectorMismatch(tuple(sorted(failing, key=lambda one: one.key))) if failing else None
