@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from types import FrameType
@@ -24,6 +24,7 @@ COMMANDS = (
     ("rollout", "Which revision is on which node, who uses up the budget, and whether it will finish"),
     ("history", "Its revisions, the nodes on each, and what changed from one to another"),
     ("overhead", "What DaemonSets request of each node and of the cluster"),
+    ("create", "A new DaemonSet, from images or from a workload of another kind"),
     ("demo", "Any of these on a bundled sample cluster, with no cluster at all"),
     ("version", "The version of this program"),
 )
@@ -69,10 +70,44 @@ def program() -> Program:
     )
 
 
-def main(argv: Sequence[str], environment: Environment) -> ExitCode:
-    """Run one command line. Never raises: every error ends as one line on standard error and a code."""
+def _run(argv: list[str], environment: Environment) -> ExitCode:
+    if argv in (["--help"], ["-h"], ["help"]):
+        program().main(args=["--help"], prog_name=_program_name())
+        return ExitCode.OK
+    names = frozenset(name for name, _ in COMMANDS) | frozenset(ALIASES)
+    if argv == ["--version"]:
+        argv = ["version"]
+    name, rest = command_first(argv)
+    if name not in names:
+        near = get_close_matches(name, sorted(names), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"`kubectl ds get {name}` shows one DaemonSet."
+        raise UsageError(f"unknown command {name!r}", hint=hint)
+    result = program().main(args=[name, *rest], prog_name=_program_name(), obj=environment)
+    environment.stdout.flush()
+    return result if isinstance(result, ExitCode) else ExitCode.OK
+
+
+def _create_daemonset(argv: list[str], environment: Environment) -> ExitCode:
+    """`kubectl create daemonset`: kubectl hands a plugin of this name the words behind it."""
+    command = program().get_command(click.Context(program()), "create")
+    assert command is not None
+    result = command.main(
+        args=argv, prog_name="kubectl create daemonset", standalone_mode=False, obj=environment
+    )
+    environment.stdout.flush()
+    return result if isinstance(result, ExitCode) else ExitCode.OK
+
+
+Called = Callable[[list[str], Environment], ExitCode]
+
+
+def main(argv: Sequence[str], environment: Environment, *, called: Called = _run) -> ExitCode:
+    """Run one command line. Never raises: every error ends as one line on standard error and a code.
+
+    `called` says by which name the program runs, and so what its words mean.
+    """
     try:
-        return _run(list(argv), environment)
+        return called(list(argv), environment)
     except click.exceptions.Abort:
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
@@ -96,23 +131,6 @@ def main(argv: Sequence[str], environment: Environment) -> ExitCode:
             f"error: unexpected {type(error).__name__}: {_one_line(str(error))} (-v=1 shows where)",
         )
         return ExitCode.UNAVAILABLE
-
-
-def _run(argv: list[str], environment: Environment) -> ExitCode:
-    if argv in (["--help"], ["-h"], ["help"]):
-        program().main(args=["--help"], prog_name=_program_name())
-        return ExitCode.OK
-    names = frozenset(name for name, _ in COMMANDS) | frozenset(ALIASES)
-    if argv == ["--version"]:
-        argv = ["version"]
-    name, rest = command_first(argv)
-    if name not in names:
-        near = get_close_matches(name, sorted(names), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"`kubectl ds get {name}` shows one DaemonSet."
-        raise UsageError(f"unknown command {name!r}", hint=hint)
-    result = program().main(args=[name, *rest], prog_name=_program_name(), obj=environment)
-    environment.stdout.flush()
-    return result if isinstance(result, ExitCode) else ExitCode.OK
 
 
 def _program_name() -> str:
@@ -151,7 +169,7 @@ def _say_traceback(environment: Environment) -> None:
 
 def _verbosity(argv: Sequence[str]) -> int:
     """-v as written, even where parsing failed: it decides whether people see a traceback."""
-    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+    for word, following in zip(argv, [*argv[1:], ""], strict=False):
         for spelling in ("--v=", "-v=", "-v"):
             if word.startswith(spelling) and word[len(spelling) :].isdecimal():
                 return int(word[len(spelling) :])
@@ -170,15 +188,20 @@ def _on_terminate(signum: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(int(ExitCode.TERMINATED))
 
 
-def run() -> NoReturn:
+def run(called: Called = _run) -> NoReturn:
     """The console script."""
     signal.signal(signal.SIGTERM, _on_terminate)
     # What is typed is UTF-8 too, also where the locale made Python read it as ASCII.
     words = [os.fsencode(word).decode("utf-8", "surrogateescape") for word in sys.argv[1:]]
-    code = main(words, Environment.of_process())
+    code = main(words, Environment.of_process(), called=called)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_stdout()
         code = ExitCode.BROKEN_PIPE
     sys.exit(int(code))
+
+
+def run_create_daemonset() -> NoReturn:
+    """The console script `kubectl-create-daemonset`, which kubectl runs as `kubectl create daemonset`."""
+    run(_create_daemonset)

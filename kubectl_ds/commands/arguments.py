@@ -20,6 +20,9 @@ TAKES_VALUE = frozenset(
         *("--cache-dir", "--kuberc", "-v", "--v", "--color", "-n", "--namespace", "-l", "--selector"),
         *("--field-selector", "--chunk-size", "-o", "--output", "--template", "--sort-by", "-L"),
         *("--label-columns", "--node", "--pod", "--state", "--timeout", "--revision", "--diff"),
+        *("--image", "--from", "-f", "--filename", "--port", "--env", "--node-selector", "--toleration"),
+        *("--mount-host", "--service-account", "--priority-class", "--max-unavailable", "--label"),
+        *("--dry-run", "--field-manager"),
     }
 )
 

@@ -52,8 +52,10 @@ def command(context: click.Context, words: tuple[str, ...]) -> ExitCode:
         raise UsageError(f"unknown command {name!r}", hint="`kubectl ds demo --help` lists examples")
     objects = sample_cluster(environment.now())
     with ApiServer(objects, clock=environment.now) as server:
-        if any(option.name == "server" for option in target.params):
-            rest = [*scoped(rest, homes(objects)), "--server", server.url]
+        flags = {option.name for option in target.params}
+        if "server" in flags:
+            rest = scoped(rest, homes(objects), everywhere="all_namespaces" in flags)
+            rest = with_flags(rest, "--server", server.url)
         result: object = group.main(
             args=[name, *rest],
             prog_name="kubectl ds demo",
@@ -70,15 +72,24 @@ def homes(objects: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def scoped(arguments: Sequence[str], namespace_of: Mapping[str, str]) -> list[str]:
-    """With a scope where none was given: the namespace of the DaemonSet named, else all of them."""
+def scoped(arguments: Sequence[str], namespace_of: Mapping[str, str], *, everywhere: bool) -> list[str]:
+    """With a scope where none was given: the namespace of the DaemonSet named, else all of them.
+
+    `everywhere`: whether the command can look in all namespaces.
+    """
     if any(word.startswith(SCOPE_FLAGS) for word in arguments):
         return list(arguments)
     names = [arguments[position].rpartition("/")[2] for position in plain_words(arguments)]
     if not names:
-        return [*arguments, "--all-namespaces"]
+        return with_flags(arguments, "--all-namespaces") if everywhere else list(arguments)
     namespace = next((namespace_of[name] for name in names if name in namespace_of), "default")
-    return [*arguments, "--namespace", namespace]
+    return with_flags(arguments, "--namespace", namespace)
+
+
+def with_flags(arguments: Sequence[str], *flags: str) -> list[str]:
+    """The flags at the end, and before a `--`."""
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    return [*arguments[:end], *flags, *arguments[end:]]
 
 
 def without_cluster(variables: Mapping[str, str]) -> dict[str, str]:

@@ -40,7 +40,7 @@ def label_key_errors(key: str) -> tuple[str, ...]:
     if len(parts) == 2:
         if not parts[0]:
             errors.append("prefix part must be non-empty")
-        errors.extend(f"prefix part {error}" for error in _subdomain_errors(parts[0]) if parts[0])
+        errors.extend(f"prefix part {error}" for error in subdomain_errors(parts[0]) if parts[0])
     name = parts[-1]
     if not name:
         errors.append("name part must be non-empty")
@@ -63,7 +63,8 @@ def label_value_errors(value: str) -> tuple[str, ...]:
     return tuple(errors)
 
 
-def _subdomain_errors(prefix: str) -> list[str]:
+def subdomain_errors(prefix: str) -> list[str]:
+    """Why `prefix` is no DNS subdomain, as names of objects are; empty when it is one."""
     errors: list[str] = []
     if len(prefix.encode()) > _SUBDOMAIN_LIMIT:
         errors.append(_length_error(_SUBDOMAIN_LIMIT))

@@ -32,12 +32,13 @@ from kubectl_ds.kube.decoding import (
 )
 from kubectl_ds.kube.errors import excerpt
 from kubectl_ds.kube.gathering import Begun, Gathering, Narrowing
-from kubectl_ds.kube.resource_lists import may_be_a_daemonsets
+from kubectl_ds.kube.lists import read_list
+from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
 from kubectl_ds.kube.side_by_side import Pending
 from kubectl_ds.kube.transport import Transport
 
-__all__ = ["ReadOptions", "Scope", "read_daemonset_objects", "read_snapshot"]
+__all__ = ["ReadOptions", "Scope", "read_daemonset_objects", "read_nodes", "read_snapshot"]
 
 Named = TypeVar("Named", Node, Pod)
 
@@ -62,6 +63,12 @@ def read_snapshot(
     """
     with garbage_collector_paused():
         return _Reader(transport, scope, wants, options).snapshot()
+
+
+def read_nodes(transport: Transport, options: ReadOptions = AS_USUAL) -> tuple[Node, ...]:
+    """All nodes. Raises what a list raises: there is nothing beside them that a gap could be named in."""
+    request = list_of(transport, "nodes", None, decode_nodes, options)
+    return tuple(read_list(transport, request, options.patience).items)
 
 
 class _Reader:

@@ -20,13 +20,13 @@ class Scope(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.namespace is not None:
-            _refuse_as_path("namespace", self.namespace)
+            refuse_as_path("namespace", self.namespace)
         for name in self.names:
-            _refuse_as_path("resource name", name)
+            refuse_as_path("resource name", name)
 
 
-def _refuse_as_path(what: str, text: str) -> None:
-    """client-go's IsValidPathSegmentName (rest/request.go), with its words."""
+def refuse_as_path(what: str, text: str) -> None:
+    """client-go's IsValidPathSegmentName (rest/request.go), with its words. Raises `UsageError`."""
     if text in (".", ".."):
         wrong = [f"may not be '{text}'"]
     else:

@@ -34,6 +34,8 @@ LINES = {
     "overhead": "overhead",
     "overhead-wide": "overhead --sort-by=memory -o wide",
     "overhead-json": "overhead -n monitoring -o json",
+    "create": "create agent --image registry.example/agent:1 --dry-run=server",
+    "create-yaml": "create agent --image a/agent:1 --host-network --port 9100 --dry-run=client -o yaml",
     "history": "history falco",
     "history-wide": "history cilium -o wide",
     "history-revision": "history falco --revision 8",
