@@ -1,4 +1,8 @@
-"""`python -m tests.controlplane build|start`: a cluster on a laptop."""
+"""`python -m tests.controlplane build|start`: a cluster on a laptop.
+
+start prints `export KUBECONFIG=…` when it is ready. It takes the servers from the folder KUBEBUILDER_ASSETS if
+that is set; KUBECTL_DS_NODES=kwok lets kwok play the nodes, and =none nobody.
+"""
 
 import argparse
 import signal
@@ -7,14 +11,21 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from tests.controlplane.building import PROGRAMS, build
+from tests.controlplane.building import EVERYDAY, PROGRAMS, build
 from tests.controlplane.harness import start
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.controlplane", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.controlplane",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("build", help="build etcd and Kubernetes' servers into one program")
+    building = verbs.add_parser("build", help="build etcd and Kubernetes' servers into one program")
+    building.add_argument(
+        "program", nargs="?", choices=PROGRAMS, help=f"just one; {' and '.join(EVERYDAY)} otherwise"
+    )
     starting = verbs.add_parser("start", help="start it on loopback; Ctrl-C stops it and removes its data")
     starting.add_argument("--nodes", type=int, default=3, help="simulated nodes to begin with (3)")
     starting.add_argument("--workdir", type=Path, help="keep certificates and logs in this folder")
@@ -23,7 +34,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     if arguments.verb == "build":
-        for program in PROGRAMS:
+        for program in (arguments.program,) if arguments.program else EVERYDAY:
             print(build(program))
         return
     signal.signal(signal.SIGTERM, stopped)

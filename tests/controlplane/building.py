@@ -2,44 +2,110 @@
 
 import hashlib
 import os
+import shutil
+import signal
 import subprocess
-import sys
+import sysconfig
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.controlplane.toolchain import MODULE, environment, go_toolchain
+from tests.controlplane.toolchain import FIXED, MODULE, building_environment, go_toolchain, say
 
-PROGRAMS = ("controlplane", "nodes")
-VERSION_PACKAGE = "k8s.io/component-base/version"
+PROGRAMS = {
+    "controlplane": "./cmd/controlplane",
+    "nodes": "./cmd/nodes",
+    "kwok": "sigs.k8s.io/kwok/cmd/kwok",
+    "etcd": "go.etcd.io/etcd/server/v3",
+}
+"""Their Go packages."""
+EVERYDAY = ("controlplane", "nodes")
+PROMISES = {
+    "controlplane": "etcd and the servers of Kubernetes: about 10 minutes on two cores the first time, "
+    "under a minute once Go's cache is warm",
+    "nodes": "the simulated kubelets: about 2 minutes on two cores the first time, seconds after the control plane",
+    "kwok": "about 4 minutes on two cores the first time, half a minute after the control plane",
+    "etcd": "alone, as a binary like envtest's: about 2 minutes on two cores the first time, seconds after the control plane",
+}
+SOURCES = ("cmd", "lifetime", "simulator", "workdir")
+BUILDS = MODULE / ".build"
+STOP_PATIENCE = 20.0
+KEPT_BUILDS = 4
+"""So many of the last used stay, and all that were used within `KEPT_SECONDS`."""
+KEPT_SECONDS = 24 * 3600.0
 
 
 def build(program: str = "controlplane") -> Path:
     """The program's path; built when there is none of these sources. Raises `RuntimeError`, `NoToolchain`."""
     built = folder() / program
-    if built.exists():
-        return built
+    if not built.exists():
+        with only_builder(BUILDS, program):
+            if not built.exists():
+                compile_program(program, built)
+                remove_old_builds(BUILDS, time.time())
+    with suppress(OSError):  # a clone that may only be read
+        os.utime(built.parent)
+    return built
+
+
+@contextmanager
+def only_builder(builds: Path, program: str) -> Iterator[None]:
+    """One run at a time: two would each take twice as long. The lock goes with its holder, however that ends."""
+    builds.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # Windows: both build, and the later result takes the earlier one's place
+        yield
+        return
+    with (builds / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Another run builds here; {program} waits for it ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def compile_program(program: str, built: Path) -> None:
+    """`go build` with progress, to its place in one step: what is there is whole."""
+    say(f"Building {program}: {PROMISES[program]}.")
     go = go_toolchain()
-    total = packages(go, program)
-    say(
-        f"Building {program} with {go}: a cold build takes about 10 minutes on two cores, a warm one under one."
-    )
+    environment = building_environment(go, BUILDS / "caches")
+    total = packages(go, environment, program)
     begun = time.monotonic()
     built.parent.mkdir(parents=True, exist_ok=True)
+    for left_behind in built.parent.glob(f"{program}.*"):  # by a run that was killed
+        left_behind.unlink()
     unfinished = built.with_suffix(f".{os.getpid()}")
-    flags = f"-s -w -X {VERSION_PACKAGE}.gitVersion={kubernetes_version()}"
     process = subprocess.Popen(
-        [go, "build", "-v", "-ldflags", flags, "-o", str(unfinished), f"./cmd/{program}"],
+        [go, "build", "-v", *flags(), "-o", str(unfinished), PROGRAMS[program]],
         cwd=MODULE,
-        env=environment(),
+        env=environment,
         stderr=subprocess.PIPE,
         text=True,
     )
-    told = follow(process, total)
-    if process.wait() != 0:
-        raise RuntimeError(f"go build of {program} failed:\n" + "\n".join(told[-30:]))
-    unfinished.rename(built)  # in one step: another run may be waiting for it
+    try:
+        told = follow(process, total)
+        if process.wait() != 0:
+            raise RuntimeError(f"go build of {program} failed:\n" + "\n".join(told[-30:]))
+        unfinished.replace(built)
+    finally:
+        stop(process)
+        unfinished.unlink(missing_ok=True)
     say(f"Built {program} in {time.monotonic() - begun:.0f} s.")
-    return built
+
+
+def stop(process: "subprocess.Popen[str]") -> None:
+    """As Ctrl-C does: then `go` takes its temporary folder away. Nothing happens to one that has ended."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+    try:
+        process.wait(STOP_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def follow(process: "subprocess.Popen[str]", total: int) -> list[str]:
@@ -55,13 +121,13 @@ def follow(process: "subprocess.Popen[str]", total: int) -> list[str]:
     return told
 
 
-def packages(go: str, program: str) -> int:
+def packages(go: str, environment: dict[str, str], program: str) -> int:
     """How many packages there are to compile at most. Downloads the modules where they are not there yet."""
-    say(f"Looking the packages of {program} up (downloads the modules the first time) ...")
+    say(f"With {go}; looking its packages up (and downloading the modules the first time) ...")
     done = subprocess.run(
-        [go, "list", "-deps", f"./cmd/{program}"],
+        [go, "list", "-deps", PROGRAMS[program]],
         cwd=MODULE,
-        env=environment(),
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
@@ -71,12 +137,28 @@ def packages(go: str, program: str) -> int:
     return len(done.stdout.split())
 
 
+def flags() -> list[str]:
+    """Without a git stamp: git refuses to look into a clone that belongs to another user."""
+    gates = f"-X k8s.io/component-base/version.gitVersion={kubernetes_version()}"
+    return ["-buildvcs=false", "-ldflags", f"-s -w {gates}"]
+
+
 def folder() -> Path:
-    """Where this state of the sources is built to."""
-    digest = hashlib.sha256()
-    for source in sorted([*MODULE.rglob("*.go"), MODULE / "go.mod", MODULE / "go.sum"]):
+    """Where this state of the sources is built to, for this kind of machine."""
+    digest = hashlib.sha256(repr((sysconfig.get_platform(), FIXED, flags())).encode())
+    sources = [source for room in SOURCES for source in (MODULE / room).rglob("*.go")]
+    for source in sorted([*sources, MODULE / "go.mod", MODULE / "go.sum"]):
         digest.update(source.relative_to(MODULE).as_posix().encode() + b"\0" + source.read_bytes())
-    return MODULE / ".build" / digest.hexdigest()[:16]
+    return BUILDS / digest.hexdigest()[:16]
+
+
+def remove_old_builds(builds: Path, now: float) -> None:
+    """Remove what no run has used for long; the time of a folder is that of its last use."""
+    folders = [path for path in builds.iterdir() if path.is_dir() and path.name != "caches"]
+    folders.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in folders[KEPT_BUILDS:]:
+        if now - path.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def kubernetes_version() -> str:
@@ -85,7 +167,3 @@ def kubernetes_version() -> str:
         line.split() for line in (MODULE / "go.mod").read_text().splitlines() if "k8s.io/kubernetes v" in line
     )
     return next(word for word in words if word.startswith("v1."))
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
