@@ -5,9 +5,9 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.controlplane.fixtures import control_plane
+from tests.controlplane.fixtures import control_plane, pytest_fixture_setup, pytest_runtest_call
 
-__all__ = ["control_plane"]
+__all__ = ["control_plane", "pytest_fixture_setup", "pytest_runtest_call"]
 
 # No deadline: these machines are shared, and a slow example is not a wrong one.
 settings.register_profile("everyday", deadline=None, max_examples=60, print_blob=True)

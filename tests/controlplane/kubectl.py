@@ -6,10 +6,9 @@ import shutil
 import subprocess
 import sysconfig
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tests.controlplane.harness import ControlPlane
+from tests.controlplane.cluster import ControlPlane
 
 
 def kubectl_program() -> str:
@@ -20,7 +19,7 @@ def kubectl_program() -> str:
 
 
 def kubectl(
-    control_plane: "ControlPlane",
+    control_plane: ControlPlane,
     *words: str,
     stdin: str | None = None,
     check: bool = True,
@@ -39,7 +38,7 @@ def kubectl(
     return done
 
 
-def apply(control_plane: "ControlPlane", *objects: Mapping[str, Any]) -> None:
+def apply(control_plane: ControlPlane, *objects: Mapping[str, Any]) -> None:
     """Create or update objects by server-side apply, in one call."""
     items = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
     kubectl(
@@ -49,7 +48,7 @@ def apply(control_plane: "ControlPlane", *objects: Mapping[str, Any]) -> None:
     )
 
 
-def objects(control_plane: "ControlPlane", *words: str) -> list[dict[str, Any]]:
+def objects(control_plane: ControlPlane, *words: str) -> list[dict[str, Any]]:
     """The items of `kubectl get WORDS`."""
     found = json.loads(kubectl(control_plane, "get", *words, "-o", "json").stdout)
     items: list[dict[str, Any]] = found.get("items", [found])

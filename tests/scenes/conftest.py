@@ -18,6 +18,7 @@ def server(control_plane: ControlPlane) -> Iterator[Server]:
 @pytest.fixture
 def empty_scene(control_plane: ControlPlane, server: Server) -> Iterator[Scene]:
     """Without its namespace yet."""
+    control_plane.needs_simulated_nodes()
     scene = Scene(control_plane, server)
     try:
         yield scene

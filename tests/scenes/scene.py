@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from kubectl_ds.cli import main
 from kubectl_ds.environment import Environment
+from tests.controlplane.cluster import NODE_ANNOTATIONS
 from tests.controlplane.harness import ControlPlane
 from tests.scenes.server import Object, Refused, Server
 from tests.schema.validation import assert_valid
@@ -106,7 +107,7 @@ class Scene:
                 "metadata": {
                     "name": name,
                     "labels": {"scene": self.name, "kubernetes.io/hostname": name, **(labels or {})},
-                    "annotations": {"kwok.x-k8s.io/node": "fake", **fields.pop("annotations", {})},
+                    "annotations": {**NODE_ANNOTATIONS, **fields.pop("annotations", {})},
                 },
                 "spec": fields,
                 "status": {"allocatable": allocatable, "capacity": allocatable} if allocatable else {},

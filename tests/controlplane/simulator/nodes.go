@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/component-base/version"
 )
 
 // createNodes makes the nodes asked for on the command line, spread over three zones.
@@ -19,7 +20,7 @@ func (s *simulator) createNodes(ctx context.Context) error {
 		name := fmt.Sprintf("node-%03d", i+1)
 		node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{
 			Name:        name,
-			Annotations: map[string]string{annotationKwok: "fake"},
+			Annotations: map[string]string{annotationKwok: "fake", annotationSimulated: "true"},
 			Labels: map[string]string{
 				corev1.LabelHostname:       name,
 				corev1.LabelOSStable:       "linux",
@@ -104,8 +105,7 @@ func completed(stated, otherwise corev1.ResourceList) corev1.ResourceList {
 
 func nodeInfo(node *corev1.Node) corev1.NodeSystemInfo {
 	return corev1.NodeSystemInfo{
-		KubeletVersion:          "v1.37.2",
-		KubeProxyVersion:        "v1.37.2",
+		KubeletVersion:          version.Get().GitVersion,
 		ContainerRuntimeVersion: "simulated://1",
 		KernelVersion:           "6.12.0",
 		OSImage:                 "simulated",

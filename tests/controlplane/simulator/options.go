@@ -25,7 +25,7 @@ type Options struct {
 // AddFlags makes the options flags of a program.
 func (o *Options) AddFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&o.Nodes, "nodes", 0, "create so many nodes at the start, node-001 and on")
-	flags.StringVar(&o.Select, "simulate", "all", "which nodes have a simulated kubelet: all, annotated ("+annotationKwok+": fake) or none")
+	flags.StringVar(&o.Select, "simulate", "all", "which nodes have a simulated kubelet: all, marked ("+annotationSimulated+": \"true\") or none")
 	flags.StringVar(&o.CPU, "node-cpu", "8", "CPU of a node that states none")
 	flags.StringVar(&o.Memory, "node-memory", "32Gi", "memory of a node that states none")
 	flags.StringVar(&o.Pods, "node-pods", "110", "pods of a node that states none")
@@ -41,8 +41,8 @@ func (o Options) simulates(node *corev1.Node) bool {
 	switch o.Select {
 	case "all":
 		return node.Annotations[annotationNode] != nodeAbsent
-	case "annotated":
-		return node.Annotations[annotationKwok] == "fake" && node.Annotations[annotationNode] != nodeAbsent
+	case "marked":
+		return node.Annotations[annotationSimulated] == "true" && node.Annotations[annotationNode] != nodeAbsent
 	default:
 		return false
 	}
@@ -50,9 +50,9 @@ func (o Options) simulates(node *corev1.Node) bool {
 
 func (o Options) validate() error {
 	switch o.Select {
-	case "all", "annotated", "none":
+	case "all", "marked", "none":
 	default:
-		return fmt.Errorf("--simulate=%s: want all, annotated or none", o.Select)
+		return fmt.Errorf("--simulate=%s: want all, marked or none", o.Select)
 	}
 	_, err := o.capacity()
 	return err

@@ -10,6 +10,9 @@ import (
 const (
 	// annotationKwok marks a node as having no machine, in the words of sigs.k8s.io/kwok.
 	annotationKwok = "kwok.x-k8s.io/node"
+	// annotationSimulated marks a node as the tests' own, whose kubelet may be
+	// played on a cluster that is not: there may be nodes of somebody's kwok.
+	annotationSimulated = "sim.kubectl-ds/simulated"
 	// annotationNode, on a Node, is a comma-separated list of node* values.
 	annotationNode = "sim.kubectl-ds/node"
 	// annotationPhase, on a Pod or (for all its pods) a Node, is a

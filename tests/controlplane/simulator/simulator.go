@@ -49,16 +49,16 @@ func Run(ctx context.Context, config *rest.Config, options Options) error {
 	if err := options.validate(); err != nil {
 		return err
 	}
-	if options.Select == "none" {
-		<-ctx.Done()
-		return nil
-	}
 	s, err := newSimulator(config, options)
 	if err != nil {
 		return err
 	}
 	if err := s.createNodes(ctx); err != nil {
 		return err
+	}
+	if options.Select == "none" {
+		<-ctx.Done()
+		return nil
 	}
 	return s.run(ctx)
 }

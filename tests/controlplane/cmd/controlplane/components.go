@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	utilerrors "k8s.io/apimachinery/pkg/util/errors"
 	"k8s.io/client-go/rest"
@@ -26,6 +27,20 @@ type components struct {
 	apiServer         *apiserveroptions.ServerRunOptions
 	controllerManager *controllermanageroptions.KubeControllerManagerOptions
 	scheduler         *scheduleroptions.Options
+}
+
+// serverCommand is the command line of one server, for binaries of somebody's
+// that lack it: envtest's hold etcd and kube-apiserver only. nil for another name.
+func serverCommand(name string) *cobra.Command {
+	switch name {
+	case "kube-apiserver":
+		return apiserver.NewAPIServerCommand()
+	case "kube-controller-manager":
+		return controllermanager.NewControllerManagerCommand()
+	case "kube-scheduler":
+		return scheduler.NewSchedulerCommand()
+	}
+	return nil
 }
 
 func listen(settings *workdir.Settings) (net.Listener, error) {

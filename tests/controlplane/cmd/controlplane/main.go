@@ -1,20 +1,20 @@
 // Command controlplane runs etcd, kube-apiserver, kube-controller-manager,
 // kube-scheduler and simulated nodes in one process on loopback, and prints one
-// line on standard output when all of them serve.
+// line on standard output when all of them serve. With the name of one of
+// Kubernetes' servers as its first argument it is that server alone.
 package main
 
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
+	"k8s.io/component-base/cli"
 	"k8s.io/klog/v2"
 
+	"kubectl-ds.example/controlplane/lifetime"
 	"kubectl-ds.example/controlplane/simulator"
 	"kubectl-ds.example/controlplane/workdir"
 )
@@ -31,6 +31,12 @@ type options struct {
 }
 
 func main() {
+	if len(os.Args) > 1 {
+		if command := serverCommand(os.Args[1]); command != nil {
+			command.SetArgs(os.Args[2:])
+			os.Exit(cli.Run(command))
+		}
+	}
 	if err := run(parseFlags()); err != nil {
 		fmt.Fprintln(os.Stderr, "controlplane:", err)
 		os.Exit(1)
@@ -50,7 +56,7 @@ func parseFlags() *options {
 }
 
 func run(o *options) error {
-	ctx, cancel := lifetime(o)
+	ctx, cancel := untilEnd(o)
 	defer cancel()
 	rejectWarnings()
 	dir, err := workdir.Open(o.path)
@@ -73,17 +79,11 @@ func run(o *options) error {
 	return err
 }
 
-// lifetime ends with a signal, with the time allowed, or with standard input.
-func lifetime(o *options) (context.Context, context.CancelFunc) {
-	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	if o.lifetime > 0 {
-		ctx, cancel = context.WithTimeout(ctx, o.lifetime)
+func untilEnd(o *options) (context.Context, context.CancelFunc) {
+	ctx, cancel := lifetime.Context(o.withStdin)
+	if o.lifetime == 0 {
+		return ctx, cancel
 	}
-	if o.withStdin {
-		go func() {
-			_, _ = io.Copy(io.Discard, os.Stdin)
-			cancel()
-		}()
-	}
-	return ctx, cancel
+	limited, stop := context.WithTimeout(ctx, o.lifetime)
+	return limited, func() { stop(); cancel() }
 }
