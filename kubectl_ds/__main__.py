@@ -1,5 +1,5 @@
 """`python -m kubectl_ds` is `kubectl ds`."""
 
-from kubectl_ds.cli import run
+from kubectl_ds.starting import run
 
 run()

@@ -1,13 +1,8 @@
 """The list of commands, and the one place where an error becomes a line and an exit code."""
 
-import os
-import signal
-import sys
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from importlib import import_module
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -70,7 +65,8 @@ def program() -> Program:
     )
 
 
-def _run(argv: list[str], environment: Environment) -> ExitCode:
+def any_command(argv: list[str], environment: Environment) -> ExitCode:
+    """`kubectl ds`: a command's name anywhere among the flags, `get` where there is none."""
     if argv in (["--help"], ["-h"], ["help"]):
         program().main(args=["--help"], prog_name=_program_name())
         return ExitCode.OK
@@ -79,6 +75,8 @@ def _run(argv: list[str], environment: Environment) -> ExitCode:
         argv = ["version"]
     name, rest = command_first(argv)
     if name not in names:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, sorted(names), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"`kubectl ds get {name}` shows one DaemonSet."
         raise UsageError(f"unknown command {name!r}", hint=hint)
@@ -87,7 +85,7 @@ def _run(argv: list[str], environment: Environment) -> ExitCode:
     return result if isinstance(result, ExitCode) else ExitCode.OK
 
 
-def _create_daemonset(argv: list[str], environment: Environment) -> ExitCode:
+def create_daemonset(argv: list[str], environment: Environment) -> ExitCode:
     """`kubectl create daemonset`: kubectl hands a plugin of this name the words behind it."""
     command = program().get_command(click.Context(program()), "create")
     assert command is not None
@@ -101,7 +99,7 @@ def _create_daemonset(argv: list[str], environment: Environment) -> ExitCode:
 Called = Callable[[list[str], Environment], ExitCode]
 
 
-def main(argv: Sequence[str], environment: Environment, *, called: Called = _run) -> ExitCode:
+def main(argv: Sequence[str], environment: Environment, *, called: Called = any_command) -> ExitCode:
     """Run one command line. Never raises: every error ends as one line on standard error and a code.
 
     `called` says by which name the program runs, and so what its words mean.
@@ -121,7 +119,6 @@ def main(argv: Sequence[str], environment: Environment, *, called: Called = _run
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        _forget_stdout()
         return ExitCode.BROKEN_PIPE
     except Exception as error:
         if _verbosity(argv) > 0:
@@ -176,32 +173,3 @@ def _verbosity(argv: Sequence[str]) -> int:
         if word in ("-v", "--v") and following.isdecimal():
             return int(following)
     return 0
-
-
-def _forget_stdout() -> None:
-    """The reader went away: keep the interpreter's own last flush from failing too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _on_terminate(signum: int, frame: FrameType | None) -> NoReturn:
-    # An exception rather than the default action, so that `finally` removes what must not stay behind.
-    raise SystemExit(int(ExitCode.TERMINATED))
-
-
-def run(called: Called = _run) -> NoReturn:
-    """The console script."""
-    signal.signal(signal.SIGTERM, _on_terminate)
-    # What is typed is UTF-8 too, also where the locale made Python read it as ASCII.
-    words = [os.fsencode(word).decode("utf-8", "surrogateescape") for word in sys.argv[1:]]
-    code = main(words, Environment.of_process(), called=called)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
-        code = ExitCode.BROKEN_PIPE
-    sys.exit(int(code))
-
-
-def run_create_daemonset() -> NoReturn:
-    """The console script `kubectl-create-daemonset`, which kubectl runs as `kubectl create daemonset`."""
-    run(_create_daemonset)

@@ -3,21 +3,23 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import TextIOWrapper
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 
-@dataclass(frozen=True)
-class Environment:
+def _present_moment() -> datetime:
+    return datetime.now(UTC)
+
+
+class Environment(NamedTuple):
     """What the program is given of the world. Tests pass their own; nothing below `cli` looks elsewhere."""
 
     variables: Mapping[str, str]
     stdin: TextIO
     stdout: TextIO
     stderr: TextIO
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    now: Callable[[], datetime] = _present_moment
 
     @classmethod
     def of_process(cls) -> "Environment":

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -60,7 +59,7 @@ def command(context: click.Context, words: tuple[str, ...]) -> ExitCode:
             args=[name, *rest],
             prog_name="kubectl ds demo",
             standalone_mode=False,
-            obj=replace(environment, variables=without_cluster(environment.variables)),
+            obj=environment._replace(variables=without_cluster(environment.variables)),
         )
     return result if isinstance(result, ExitCode) else ExitCode.OK
 

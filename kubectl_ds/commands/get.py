@@ -1,7 +1,6 @@
 """`kubectl ds get`: kubectl's columns and one verdict; every other format just as `kubectl get ds` gives it."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,11 +66,12 @@ def command(environment: Environment, /, names: tuple[str, ...], **values: Any) 
     The table begins with kubectl's own columns and ends with one verdict: Healthy, Idle, Progressing,
     Degraded or Stuck. The other formats print the objects just as `kubectl get ds` does.
     """
+    from kubectl_ds.commands.printing import read_template
     from kubectl_ds.output.formats import load_template, parse_output_format
 
     asked = load_template(
         parse_output_format(values["output"], template=values["template"]),
-        lambda name: Path(name).read_text(encoding="utf-8"),
+        read_template,
     )
     refuse_what_does_not_go_together(values, asked)
     wanted = names_as_given(names)
@@ -171,11 +171,12 @@ def _table(
 
 def sorted_daemonsets(snapshot: "ClusterSnapshot", names: tuple[str, ...], sort_by: str) -> "list[DaemonSet]":
     """By a field of the whole object, which the decoded one may not have; else as named or listed."""
-    from kubectl_ds.output.sort_objects import sort_objects
-
     daemonsets = in_order_of(names, snapshot.daemonsets, lambda one: one.metadata.name)
     if not sort_by:
         return daemonsets
+
+    from kubectl_ds.output.sort_objects import sort_objects
+
     by_uid = {daemonset.metadata.uid: daemonset for daemonset in daemonsets}
     objects = [snapshot.daemonset_objects[one.metadata.uid] for one in daemonsets]
     return [by_uid[str(one["metadata"]["uid"])] for one in sort_objects(objects, sort_by)]

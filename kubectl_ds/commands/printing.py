@@ -1,7 +1,6 @@
 """From a report to standard output: its own text, or its published document in a machine format."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kubectl_ds.commands.reading import style_from
@@ -18,7 +17,13 @@ REPORT_FORMATS = (*DOCUMENT_FORMATS, "jsonpath", "jsonpath-as-json", "jsonpath-f
 def report_format(values: Mapping[str, Any]) -> OutputFormat:
     """What -o asks of a report. Raises `UsageError` before anything is read from a cluster."""
     asked = parse_output_format(values.get("output") or "", allowed=REPORT_FORMATS)
-    return load_template(asked, lambda name: Path(name).read_text(encoding="utf-8"))
+    return load_template(asked, read_template)
+
+
+def read_template(path: str) -> str:
+    """The text of the file of a `-file` form. Raises `OSError`."""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def print_report(

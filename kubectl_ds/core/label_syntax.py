@@ -3,7 +3,6 @@
 Upstream: staging/src/k8s.io/apimachinery/pkg/api/validate/content and pkg/util/validation/field.
 """
 
-import json
 import re
 from functools import lru_cache
 
@@ -84,11 +83,15 @@ def invalid(path: str, value: str | tuple[str, ...], detail: str) -> str:
 
 def not_supported(path: str, value: str, supported: tuple[str, ...]) -> str:
     """`field.NotSupported` in words."""
+    import json
+
     choices = ", ".join(json.dumps(choice) for choice in supported)
     return f"{path}: Unsupported value: {_spelled(value)}: supported values: {choices}"
 
 
 def _spelled(value: str | tuple[str, ...]) -> str:
+    import json
+
     # The API drops empty lists, so that upstream sees (and prints) a null one.
     return json.dumps(
         value or None if isinstance(value, tuple) else value, ensure_ascii=False, separators=(",", ":")

@@ -9,8 +9,6 @@ from msgspec import Struct
 from kubectl_ds.kube.transport import Transport
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kubectl_ds.kube.client_config import ClientConfig
     from kubectl_ds.kube.credentials import CredentialSource
     from kubectl_ds.kube.http_session import HttpSession
@@ -95,7 +93,7 @@ def open_session_with(
     *,
     stdin_is_tty: bool,
     stderr: TextIO,
-    service_account: "Path",
+    service_account: str,
 ) -> Session:
     """`open_session`, told where a pod's service account is mounted."""
     from kubectl_ds.kube.client_config import client_config
@@ -151,7 +149,7 @@ class _Opening(Struct, frozen=True, kw_only=True):
         proxy = proxy_for(config.server, config.cluster.proxy_url, self.env)
         return self._session(config, config.server, tls, credentials, proxy, unreachable_hint)
 
-    def in_cluster(self, config: "ClientConfig", service_account: "Path") -> "HttpSession":
+    def in_cluster(self, config: "ClientConfig", service_account: str) -> "HttpSession":
         """A session with the pod's own cluster; flags for token and authority are kept."""
         from kubectl_ds.kube.credentials import Credential, FixedCredential, TokenFile, bearer
         from kubectl_ds.kube.in_cluster import in_cluster

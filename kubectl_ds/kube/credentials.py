@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
@@ -119,7 +118,8 @@ class TokenFile:
 
     def _read(self) -> None:
         try:
-            token = Path(self._path).read_text("utf-8").strip()
+            with open(self._path, encoding="utf-8") as file:
+                token = file.read().strip()
         except (OSError, UnicodeDecodeError) as error:
             if self._credential is not None:
                 return

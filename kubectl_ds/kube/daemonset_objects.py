@@ -1,10 +1,7 @@
 """The DaemonSets themselves, as plain trees: by name or as a list, and what to say when a name is not there."""
 
-import json
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import partial
-from http import HTTPStatus
 
 from msgspec import Struct
 
@@ -15,6 +12,8 @@ from kubectl_ds.kube.resource_lists import call_of, list_of, path_of
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
 from kubectl_ds.kube.side_by_side import Pending
 from kubectl_ds.kube.transport import Transport
+
+_BAD_REQUEST = 400
 
 _GETS_AT_MOST = 8
 """Names that are asked for one by one; more of them are picked out of one list."""
@@ -84,6 +83,8 @@ def _what_is_nearby(namespace: str | None, missing: Sequence[str], nearby: Seque
     if elsewhere:
         where = sorted(homes[elsewhere])
         return f"{elsewhere} is in namespace {', '.join(where[:_SHOWN])}: try -n {where[0]}"
+    from difflib import get_close_matches
+
     here = sorted(name for name, where in homes.items() if namespace is None or namespace in where)
     close = get_close_matches(missing[0], here, n=1) or get_close_matches(missing[0], sorted(homes), n=1)
     if close:
@@ -105,13 +106,15 @@ def _list(
     try:
         return read_list(transport, request, options.patience)
     except ApiError as error:
-        if error.status == HTTPStatus.BAD_REQUEST and (labels or fields):
+        if error.status == _BAD_REQUEST and (labels or fields):
             raise _with_selectors(error, labels, fields) from error
         raise
 
 
 def _with_selectors(error: ApiError, labels: str, fields: str) -> ApiError:
     """The refusal with the selectors in it (cli-runtime's pkg/resource/selector.go)."""
+    import json
+
     spelled = [json.dumps(selector, ensure_ascii=False) for selector in (labels, fields)]
     found = f'Unable to find "apps/v1, Resource=daemonsets" that match label selector {spelled[0]}'
     return ApiError(

@@ -5,7 +5,6 @@ not UTF-8 become U+FFFD. Both are rare, so they are mended only after the fast w
 """
 
 import gc
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -174,6 +173,8 @@ def _tree(response: Response, call: ApiCall) -> Any:
 
 
 def _tolerant(response: Response, call: ApiCall) -> Any:
+    import json
+
     try:
         return json.loads(response.body.decode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:

@@ -3,7 +3,7 @@
 kubectl's shapes are those of cmd/util/helpers.go (`Error from server (Forbidden): …`).
 """
 
-from http import HTTPStatus
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +13,13 @@ from kubectl_ds.kube.transport import Response
 
 _EXCERPT = 80
 """Characters of a strange answer that are shown."""
+
+# The names of http.HTTPStatus, whose import costs more than a request to a server nearby.
+_UNAUTHORIZED: Final = 401
+_FORBIDDEN: Final = 403
+_NOT_FOUND: Final = 404
+_TOO_MANY_REQUESTS: Final = 429
+_INTERNAL_SERVER_ERROR: Final = 500
 
 _GROUPS = {"daemonsets": "apps", "controllerrevisions": "apps"}
 
@@ -55,7 +62,7 @@ def error_of(response: Response, call: ApiCall) -> KubectlDsError:
     if status is None:
         return _without_status(response, call)
     message, reason = status.message or "", status.reason or ""
-    if response.status == HTTPStatus.NOT_FOUND and call.name:
+    if response.status == _NOT_FOUND and call.name:
         return NotFoundError(f"Error from server (NotFound): {message}")
     return ApiError(
         _sentence(response.status, reason, message),
@@ -98,22 +105,22 @@ def _status_of(response: Response) -> _Status | None:
 
 
 def _sentence(code: int, reason: str, message: str) -> str:
-    if code == HTTPStatus.UNAUTHORIZED:
+    if code == _UNAUTHORIZED:
         return f"You must be logged in to the server ({message or 'Unauthorized'})"
     return f"Error from server{f' ({reason})' if reason else ''}: {message or _phrase(code)}"
 
 
 def _hint(code: int, call: ApiCall) -> str:
-    if code == HTTPStatus.UNAUTHORIZED:
+    if code == _UNAUTHORIZED:
         return (
             "The server refused the credential: log in again, or look with `kubectl config view --minify` "
             "at which user the context takes."
         )
-    if code == HTTPStatus.FORBIDDEN:
+    if code == _FORBIDDEN:
         return _what_grants(call)
-    if code == HTTPStatus.NOT_FOUND:
+    if code == _NOT_FOUND:
         return f"Is {call.server} the address of a Kubernetes API server?"
-    if code == HTTPStatus.TOO_MANY_REQUESTS or code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if code == _TOO_MANY_REQUESTS or code >= _INTERNAL_SERVER_ERROR:
         return "The server is overloaded or unwell, and asking again did not help: try later."
     return ""
 
@@ -141,7 +148,7 @@ def _redirected(response: Response, call: ApiCall) -> UnexpectedAnswer:
 def _without_status(response: Response, call: ApiCall) -> ApiError:
     kind = _plain(response.headers.get("content-type", ""), _EXCERPT) or "no content type"
     said = f"{_phrase(response.status)}, {kind}, beginning {excerpt(response.body)}"
-    if response.status == HTTPStatus.UNAUTHORIZED:
+    if response.status == _UNAUTHORIZED:
         message = f"You must be logged in to the server ({said})"
     else:
         message = f"Error from server ({response.status}): {call.verb} {call.qualified} failed: {said}"
@@ -150,6 +157,8 @@ def _without_status(response: Response, call: ApiCall) -> ApiError:
 
 def _phrase(code: int) -> str:
     try:
+        from http import HTTPStatus
+
         return HTTPStatus(code).phrase
     except ValueError:
         return f"status {code}"

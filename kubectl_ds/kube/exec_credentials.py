@@ -18,7 +18,8 @@ from msgspec import Struct
 
 from kubectl_ds.errors import CredentialError
 from kubectl_ds.kube.credentials import Credential, KeyPair, bearer
-from kubectl_ds.kube.kubeconfig import ExecConfig, without_nulls
+from kubectl_ds.kube.kubeconfig import ExecConfig
+from kubectl_ds.kube.kubeconfig_tree import without_nulls
 from kubectl_ds.kube.kuberc import ALLOW_ALL, PluginPolicy, check_allowed
 
 _GROUP = "client.authentication.k8s.io"

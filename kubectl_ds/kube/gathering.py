@@ -9,6 +9,7 @@ from msgspec import Struct
 from kubectl_ds.core.snapshot import Gap, Resource
 from kubectl_ds.errors import ApiError, ConnectionFailed, UnexpectedAnswer
 from kubectl_ds.kube.decoding import Decode
+from kubectl_ds.kube.http_date import moment_of
 from kubectl_ds.kube.lists import Listed, ListRequest, read_list
 from kubectl_ds.kube.resource_lists import list_of
 from kubectl_ds.kube.scope import ReadOptions
@@ -118,13 +119,5 @@ class Gathering:
 
     def taken_at(self) -> datetime:
         """The server's newest Date: nothing that was read can be younger. Without one, this machine's clock."""
-        from email.utils import parsedate_to_datetime
-
-        moments = []
-        for date in self._dates:
-            try:
-                moments.append(parsedate_to_datetime(date))
-            except (TypeError, ValueError):
-                continue
-        aware = [one if one.tzinfo else one.replace(tzinfo=UTC) for one in moments]
-        return max(aware, default=datetime.now(UTC))
+        moments = [moment for date in self._dates if (moment := moment_of(date)) is not None]
+        return max(moments, default=datetime.now(UTC))

@@ -4,17 +4,16 @@ Mirrors client-go `tools/clientcmd/loader.go` (which files, who wins, relative p
 `tools/clientcmd/api/v1` (fields, duplicate names, the exec plugin's default interactiveMode).
 """
 
-import base64
 import binascii
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
 from kubectl_ds.errors import KubeconfigError
+from kubectl_ds.kube.kubeconfig_tree import kubeconfig_tree
 
 EXEC_CONFIG_EXTENSION = "client.authentication.k8s.io/exec"
 """The cluster extension that is handed to an exec plugin as its `config`."""
@@ -153,7 +152,8 @@ def load_kubeconfig(explicit: str, env: Mapping[str, str]) -> Kubeconfig:
     merged = Kubeconfig()
     for path in kubeconfig_paths(explicit, env):
         try:
-            content = Path(path).read_bytes()
+            with open(path, "rb") as file:
+                content = file.read()
         except FileNotFoundError as error:
             if explicit:
                 raise KubeconfigError(
@@ -175,7 +175,7 @@ def parse_kubeconfig(content: bytes, path: str) -> Kubeconfig:
 
     Raises `KubeconfigError` when it is no YAML, of another kind, or names something twice.
     """
-    plain = _load_yaml(content, path)
+    plain = kubeconfig_tree(content, path)
     try:
         file = msgspec.convert(plain, _File)
     except msgspec.ValidationError as error:
@@ -201,41 +201,11 @@ def parse_kubeconfig(content: bytes, path: str) -> Kubeconfig:
 def decode_data(text: str, what: str) -> bytes:
     """A kubeconfig's base64 `*-data` field as bytes. Raises `KubeconfigError` naming the field."""
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except binascii.Error as error:
+        return binascii.a2b_base64("".join(text.split()), strict_mode=True)
+    except ValueError as error:
         raise KubeconfigError(
             f"{what} in the kubeconfig is not base64: {error}", hint="it holds the PEM file, base64-encoded"
         ) from error
-
-
-def _load_yaml(content: bytes, path: str) -> Any:
-    import yaml
-
-    from kubectl_ds.kube.yaml_loader import first_document
-
-    try:
-        plain = first_document(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problem = " ".join(str(error).split())
-        raise KubeconfigError(
-            f"the kubeconfig {path} is not valid YAML: {problem}", hint="mend or remove the file"
-        ) from error
-    if plain is None:
-        return {}
-    if not isinstance(plain, dict):
-        raise KubeconfigError(
-            f"{path} is not a kubeconfig: it holds no mapping", hint="check --kubeconfig and KUBECONFIG"
-        )
-    return without_nulls(plain)
-
-
-def without_nulls(value: Any) -> Any:
-    """The same tree where a null is the same as an absent field, as Go's decoder has it."""
-    if isinstance(value, dict):
-        return {str(key): without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [without_nulls(item) for item in value if item is not None]
-    return value
 
 
 _Entry = TypeVar("_Entry", _NamedCluster, _NamedUser, _NamedContext)

@@ -77,7 +77,7 @@ def _first_preference(content: bytes, path: str) -> _Preference:
     """The first document that is a Preference of a known version. Raises ValueError when none is one."""
     import yaml
 
-    from kubectl_ds.kube.kubeconfig import without_nulls
+    from kubectl_ds.kube.kubeconfig_tree import without_nulls
     from kubectl_ds.kube.yaml_loader import documents
 
     try:

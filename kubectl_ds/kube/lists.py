@@ -4,7 +4,6 @@ Upstream: client-go's tools/pager/pager.go (an expired token starts again, then 
 rest/with_retry.go (429 and 5xx wait for Retry-After).
 """
 
-import random
 import time
 from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
@@ -14,6 +13,7 @@ from msgspec import Struct
 from kubectl_ds.errors import ApiError, UnexpectedAnswer
 from kubectl_ds.kube.decoding import Decode, list_meta
 from kubectl_ds.kube.errors import ApiCall, error_of
+from kubectl_ds.kube.http_date import moment_of
 from kubectl_ds.kube.side_by_side import Pending
 from kubectl_ds.kube.transport import Query, Response, Transport
 
@@ -27,6 +27,13 @@ AGAIN: Final = frozenset({429, 500, 502, 503, 504})
 _GONE: Final = 410
 
 
+def _jitter() -> float:
+    # Imported when a server is busy, and not by every start.
+    from random import random
+
+    return random()  # noqa: S311 - spreads clients, hides nothing
+
+
 class Patience(Struct, frozen=True, kw_only=True):
     """How often and how long a busy server is asked again. Times are seconds.
 
@@ -37,7 +44,7 @@ class Patience(Struct, frozen=True, kw_only=True):
     first_wait: float = 0.25
     longest_wait: float = 30.0
     sleep: Callable[[float], None] = time.sleep
-    jitter: Callable[[], float] = random.random
+    jitter: Callable[[], float] = _jitter
 
 
 class ListRequest(Struct, Generic[T], frozen=True, kw_only=True):
@@ -165,9 +172,5 @@ def _wait_after(attempt: int, response: Response, patience: Patience) -> float:
 
 def _until(moment: str, now: str) -> float:
     """Seconds from the answer's own Date to an HTTP date; one second where they cannot be read."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return max(0.0, (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds())
-    except (TypeError, ValueError):
-        return 1.0
+    later, sooner = moment_of(moment), moment_of(now)
+    return 1.0 if later is None or sooner is None else max(0.0, (later - sooner).total_seconds())

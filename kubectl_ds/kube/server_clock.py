@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from kubectl_ds.kube.http_date import moment_of
+
 
 def _this_machine() -> datetime:
     return datetime.now(UTC)
@@ -17,13 +19,9 @@ class ServerClock:
 
     def saw(self, date: str) -> None:
         """A Date header that has just come; anything that is no date tells nothing."""
-        from email.utils import parsedate_to_datetime
-
-        try:
-            moment = parsedate_to_datetime(date)
-        except (TypeError, ValueError):
-            return
-        self._ahead = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - self._local()
+        moment = moment_of(date)
+        if moment is not None:
+            self._ahead = moment - self._local()
 
     def now(self) -> datetime:
         """The server's present moment; this machine's before any answer."""

@@ -8,8 +8,7 @@ neither exists, through a 0600 file that is gone before any signal can be delive
 import os
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 
 from kubectl_ds.errors import CredentialError, KubeconfigError
 from kubectl_ds.kube.credentials import KeyPair
@@ -126,7 +125,8 @@ def _short_lived_file(content: bytes) -> Iterator[str]:
                 stream.write(content)
             yield path
         finally:
-            Path(path).unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(path)
 
 
 @contextmanager

@@ -4,9 +4,8 @@ Mirrors the precedence of client-go `transport.HTTPWrappersForConfig` and `exec.
 a token, password or client certificate that is there keeps a plugin from being asked.
 """
 
-import base64
+import binascii
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, TextIO
 
 from kubectl_ds.errors import CredentialError, KubeconfigError
@@ -97,7 +96,8 @@ def _data_or_file(data: str, path: str, what: str) -> bytes:
 
 def _read(path: str, what: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
         raise KubeconfigError(
             f"the {what} {path} cannot be read: {error.strerror or error}",
@@ -151,7 +151,9 @@ def exec_cluster(config: ClientConfig, tls: TlsSettings) -> dict[str, Any]:
         "server": config.server,
         "tls-server-name": tls.server_name,
         "insecure-skip-tls-verify": tls.insecure,
-        "certificate-authority-data": base64.b64encode(tls.authorities or b"").decode("ascii"),
+        "certificate-authority-data": binascii.b2a_base64(tls.authorities or b"", newline=False).decode(
+            "ascii"
+        ),
         "proxy-url": cluster.proxy_url,
         "disable-compression": cluster.disable_compression,
     }

@@ -9,7 +9,6 @@ from kubectl_ds.core.human_duration import age
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.describe_template import template_lines
 from kubectl_ds.output.gaps import gap_sentences
-from kubectl_ds.output.go_yaml import yaml_document
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import table
 from kubectl_ds.output.tabwriter import elastic
@@ -70,7 +69,12 @@ def template_diff(old: RevisionNodes, new: RevisionNodes) -> list[str]:
 
 def template_yaml(template: Mapping[str, Any] | None) -> str:
     """The template as kubectl spells YAML."""
-    return "" if template is None else yaml_document({"template": template})
+    if template is None:
+        return ""
+
+    from kubectl_ds.output.go_yaml import yaml_document
+
+    return yaml_document({"template": template})
 
 
 def _summary(report: HistoryReport) -> str:
