@@ -97,13 +97,14 @@ def _objects(
 ) -> ExitCode:
     """One read of the DaemonSets and nothing else, as `kubectl get ds` has it."""
     from kubectl_ds.commands.printing import write_for_scripts
-    from kubectl_ds.commands.reading import read_options_from, scope_from, session_from
+    from kubectl_ds.commands.reading import scope_from, session_from, showing_progress
     from kubectl_ds.kube.daemonset_objects import read_daemonset_objects
     from kubectl_ds.output.sort_objects import sort_objects
 
     with session_from(environment, values) as session:
         scope = scope_from(values, names, session)
-        read = read_daemonset_objects(session.transport, scope, read_options_from(tolerant(values, names)))
+        with showing_progress(session, tolerant(values, names)) as options:
+            read = read_daemonset_objects(session.transport, scope, options)
         objects = in_order_of(names, read.objects, lambda one: str(one["metadata"]["name"]))
         if values["sort_by"]:
             objects = sort_objects(objects, values["sort_by"])

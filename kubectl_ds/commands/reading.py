@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kubectl_ds.commands.options import connection_flags
+from kubectl_ds.commands.progress import shown_progress
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -37,7 +38,10 @@ def session_from(environment: Environment, values: Mapping[str, Any]) -> "Iterat
         stdin_is_tty=environment.stdin_is_terminal,
         stderr=environment.stderr,
     ) as session:
-        if values.get("verbosity", 0) >= LOG_REQUESTS_FROM:
+        if values.get("verbosity", 0) < LOG_REQUESTS_FROM:
+            # Beside a line for each request a bar would be in the way.
+            session = replace(session, progress=lambda: shown_progress(environment))
+        else:
             from kubectl_ds.kube.logged_transport import LoggedTransport
 
             def log(line: str) -> None:
@@ -105,7 +109,21 @@ def read_with(
     """One moment, over a session that stays open."""
     from kubectl_ds.kube.reader import read_snapshot
 
-    return read_snapshot(session.transport, scope, wants, read_options_from(values))
+    with showing_progress(session, values) as options:
+        return read_snapshot(session.transport, scope, wants, options)
+
+
+@contextmanager
+def showing_progress(session: "Session", values: Mapping[str, Any]) -> "Iterator[ReadOptions]":
+    """How to read, for a read that is whole at the end of the block."""
+    from msgspec.structs import replace
+
+    options = read_options_from(values)
+    if session.progress is None:
+        yield options
+        return
+    with session.progress() as on_progress:
+        yield replace(options, on_progress=on_progress)
 
 
 def say_what_is_lacking(

@@ -1,6 +1,7 @@
 """From kubectl's connection flags to an open session: which cluster, as whom, in which namespace."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from kubectl_ds.kube.credentials import CredentialSource
     from kubectl_ds.kube.http_session import HttpSession
     from kubectl_ds.kube.kubeconfig import Kubeconfig
+    from kubectl_ds.kube.lists import OnProgress
     from kubectl_ds.kube.tls_settings import TlsSettings
 
 
@@ -53,11 +55,13 @@ class Session(Struct, frozen=True, kw_only=True):
 
     `namespace` is where unqualified names live: the flag, else the context's, else "default".
     `context` is the context's name, empty when none was used (in-cluster, or flags alone).
+    `progress` shows whoever waits how far a read is; None shows nothing.
     """
 
     transport: Transport
     namespace: str
     context: str = ""
+    progress: "Callable[[], AbstractContextManager[OnProgress]] | None" = None
 
     def close(self) -> None:
         """Close the connections; forget key material."""

@@ -6,9 +6,10 @@ rest/with_retry.go (429 and 5xx wait for Retry-After).
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Final, Generic, TypeVar
+from itertools import count
+from typing import Any, Final, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from kubectl_ds.errors import ApiError, UnexpectedAnswer
 from kubectl_ds.kube.decoding import Decode, list_meta
@@ -47,6 +48,27 @@ class Patience(Struct, frozen=True, kw_only=True):
     jitter: Callable[[], float] = _jitter
 
 
+class ListProgress(Struct, frozen=True, kw_only=True):
+    """How far one list has been read. `number` tells one list from another; a list that has to be started
+    again begins at 0 again."""
+
+    number: int
+    resource: str
+    seen: int = 0
+    """Objects that have come, whether they are kept or not."""
+    remaining: int | None = None
+    """How many more the server says there are; None when it does not say: it never does where a selector
+    narrows the list, and servers that answer from their watch cache leave it out."""
+    answered: bool = True
+    """Whether the server has said anything yet."""
+    complete: bool = False
+    """Whether nothing more will come, or nothing at all."""
+
+
+OnProgress = Callable[[ListProgress], None]
+"""Told from the thread that reads, and so quickly to be done."""
+
+
 class ListRequest(Struct, Generic[T], frozen=True, kw_only=True):
     """One list to read: where, narrowed how, decoded by what.
 
@@ -63,6 +85,8 @@ class ListRequest(Struct, Generic[T], frozen=True, kw_only=True):
     from_cache: bool = False
     keep: Callable[[T], bool] | None = None
     share: Callable[[Iterable[T]], Iterable[T]] | None = None
+    on_progress: OnProgress | None = None
+    number: int = field(default_factory=count().__next__)
 
 
 class Listed(Struct, Generic[T], frozen=True, kw_only=True):
@@ -82,12 +106,16 @@ def read_list(transport: Transport, request: ListRequest[T], patience: Patience)
 
     When a continue token has expired the list is started again, once in pages and then without a limit.
     """
-    for limit in (request.limit, request.limit):
-        try:
-            return _one_pass(transport, request, limit, patience)
-        except _StartAgain:
-            continue
-    return _one_pass(transport, request, 0, patience)
+    try:
+        for limit in (request.limit, request.limit):
+            try:
+                return _one_pass(transport, request, limit, patience)
+            except _StartAgain:
+                continue
+        return _one_pass(transport, request, 0, patience)
+    except BaseException:
+        _tell(request, complete=True)
+        raise
 
 
 def fetch(transport: Transport, path: str, query: Query, call: ApiCall, patience: Patience) -> Response:
@@ -108,7 +136,9 @@ def fetch(transport: Transport, path: str, query: Query, call: ApiCall, patience
 
 def _one_pass(transport: Transport, request: ListRequest[T], limit: int, patience: Patience) -> Listed[T]:
     items: list[T] = []
+    seen = 0
     version = token = ""
+    _tell(request, answered=False)
     response = fetch(transport, request.path, _query(request, limit, ""), request.call, patience)
     while True:
         meta = list_meta(response.body)
@@ -126,12 +156,24 @@ def _one_pass(transport: Transport, request: ListRequest[T], limit: int, patienc
         if version and page.resource_version and page.resource_version != version:
             raise _StartAgain
         version = version or page.resource_version
+        seen += len(page.items)
+        _tell(
+            request,
+            seen=seen,
+            remaining=meta.remaining_item_count if meta else None,
+            complete=following is None,
+        )
         kept = page.items if request.keep is None else filter(request.keep, page.items)
         items += kept if request.share is None else request.share(kept)
         del page, kept
         if following is None:
             return Listed(items=items, resource_version=version, date=date)
         response, token = following.result(), upcoming
+
+
+def _tell(request: ListRequest[T], **progress: Any) -> None:
+    if request.on_progress is not None:
+        request.on_progress(ListProgress(number=request.number, resource=request.call.resource, **progress))
 
 
 def _ask_for_next(

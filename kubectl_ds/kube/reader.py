@@ -32,7 +32,7 @@ from kubectl_ds.kube.decoding import (
 )
 from kubectl_ds.kube.errors import excerpt
 from kubectl_ds.kube.gathering import Begun, Gathering, Narrowing
-from kubectl_ds.kube.lists import read_list
+from kubectl_ds.kube.lists import ListProgress, read_list
 from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
 from kubectl_ds.kube.side_by_side import Pending
@@ -86,7 +86,7 @@ class _Reader:
         gathering, scope = self._gathering, self._scope
         nodes = gathering.start("nodes", decode_nodes, [Narrowing(None)], share=self._shared.nodes)
         narrows = bool(scope.names or scope.label_selector or scope.field_selector)
-        objects = self._reading_daemonsets.result() if narrows else None
+        objects = self._narrowing_daemonsets() if narrows else None
         narrowings = narrowings_of(_typed(objects)) if objects else [Narrowing(scope.namespace)]
         pods_begun = gathering.start("pods", decode_pods, narrowings, share=self._shared.pods)
         revisions = gathering.start(
@@ -123,6 +123,15 @@ class _Reader:
             gaps=tuple(gathering.gaps),
             taken_at=gathering.taken_at(),
         )
+
+    def _narrowing_daemonsets(self) -> DaemonSetObjects:
+        objects = self._reading_daemonsets.result()
+        if self._options.on_progress is not None and self._scope.names:
+            # They were got by name, which is no list, and is an answer all the same.
+            self._options.on_progress(
+                ListProgress(number=-1, resource="daemonsets", seen=len(objects.objects), complete=True)
+            )
+        return objects
 
     def _about_daemonsets(self) -> Narrowing:
         names = self._scope.names

@@ -69,6 +69,7 @@ def list_of(
         from_cache=options.fast,
         keep=keep,
         share=share,
+        on_progress=options.on_progress,
     )
 
 

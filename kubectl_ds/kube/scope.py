@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from kubectl_ds.errors import UsageError
-from kubectl_ds.kube.lists import CHUNK_SIZE, Patience
+from kubectl_ds.kube.lists import CHUNK_SIZE, OnProgress, Patience
 
 
 class Scope(Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
 
     With `ignore_not_found` names that are not there are left out in place of `NotFoundError`. With
     `free_room` an unbound pod makes all pods of the cluster be read, since what else runs on its node
-    decides whether it fits.
+    decides whether it fits. `on_progress` is told how far each list is.
     """
 
     chunk_size: int = CHUNK_SIZE
@@ -48,6 +48,7 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     ignore_not_found: bool = False
     free_room: bool = True
     patience: Patience = Patience()
+    on_progress: OnProgress | None = None
 
 
 AS_USUAL = ReadOptions()

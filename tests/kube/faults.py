@@ -127,6 +127,16 @@ def stalled(until: threading.Event) -> Way:
     return lambda request, answer: Answer(body=nothing(), content_type="application/json;stream=watch")
 
 
+def late(seconds: float) -> Way:
+    """The true answer, after a while."""
+
+    def way(request: RecordedRequest, answer: Callable[[], Answer]) -> Answer:
+        time.sleep(seconds)
+        return answer()
+
+    return way
+
+
 def changed(change: Callable[[Any], Any]) -> Way:
     """The true document, changed: nulls, other kinds, items twice."""
 
