@@ -26,6 +26,7 @@ from kubectl_ds.core.feature_gates import infer_feature_gates
 from kubectl_ds.core.model import DaemonSet, Node, Pod, Taint
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import near_miss
+from kubectl_ds.core.not_ours import why_not_ours
 from kubectl_ds.core.ownership import PodIndex, is_terminal, is_terminating, pods_by_node
 from kubectl_ds.core.placement import Placement, malformed_terms, place_all
 from kubectl_ds.core.placement.node_affinity import required_node_affinity
@@ -133,18 +134,11 @@ class _Explanation:
         of_pod = {pod.metadata.name: node for node, there in self._pods.items() for pod in there}
         for name in pods:
             if name not in of_pod and self._is_read("pods"):
-                raise NotFoundError(self._not_ours(name), hint="name a pod that this DaemonSet owns")
+                raise NotFoundError(
+                    why_not_ours(name, self._daemonset, self._snapshot.pods),
+                    hint="name a pod that this DaemonSet owns",
+                )
         return [of_pod[name] for name in pods if name in of_pod]
-
-    def _not_ours(self, name: str) -> str:
-        metadata = self._daemonset.metadata
-        there = any(
-            pod.metadata.name == name and pod.metadata.namespace == metadata.namespace
-            for pod in self._snapshot.pods
-        )
-        if there:
-            return f'pod "{name}" does not belong to daemonset "{metadata.name}", or is tied to no node'
-        return f'pods "{name}" not found in namespace {metadata.namespace}'
 
     def _gone(self) -> list[str]:
         """Nodes that pods are still bound or pinned to and that no longer exist."""

@@ -21,15 +21,17 @@ class ControllerDeletesPod(Fact, frozen=True):
 
 
 class ControllerLeavesPod(Fact, frozen=True):
-    """Only a NoSchedule taint keeps the DaemonSet out: the pod is left running and not replaced once it is gone.
+    """Only a NoSchedule taint keeps the DaemonSet out: the pod is left alone and not replaced once it is gone.
 
-    `passing`: Kubernetes itself sets and removes all of these taints, with the node's conditions.
+    `passing`: Kubernetes itself sets and removes all of these taints, with the node's conditions. `bound`: a pod
+    that no scheduler had bound before the taint came is not bound past it either.
     """
 
     code: ClassVar[str] = "ControllerLeavesPod"
     source: ClassVar[Source] = "computed"
 
     passing: bool
+    bound: bool = True
 
     @property
     def outlook(self) -> Outlook:
@@ -73,7 +75,8 @@ def fate_of_extra(
     if selects_everything(daemonset.spec.selector):
         return SelectingAll()
     if placement.should_continue_running:
-        return ControllerLeavesPod(passing=_passes(placement))
+        bound = any(pod.spec.node_name for pod in pods)
+        return ControllerLeavesPod(passing=_passes(placement), bound=bound)
     return ControllerDeletesPod()
 
 

@@ -84,8 +84,31 @@ class NodeAffinity(_Wire, frozen=True):
     required: NodeSelector | None = field(name="requiredDuringSchedulingIgnoredDuringExecution", default=None)
 
 
+class PodAffinityTerm(_Wire, frozen=True):
+    label_selector: LabelSelector | None = None
+    topology_key: str = ""
+    namespaces: tuple[str, ...] = ()
+    namespace_selector: LabelSelector | None = None
+
+
+class PodAffinity(_Wire, frozen=True):
+    """Both podAffinity and podAntiAffinity have this shape."""
+
+    required: tuple[PodAffinityTerm, ...] = field(
+        name="requiredDuringSchedulingIgnoredDuringExecution", default=()
+    )
+
+
 class Affinity(_Wire, frozen=True):
     node_affinity: NodeAffinity | None = None
+    pod_affinity: PodAffinity | None = None
+    pod_anti_affinity: PodAffinity | None = None
+
+
+class TopologySpreadConstraint(_Wire, frozen=True):
+    topology_key: str = ""
+    max_skew: int = 0
+    when_unsatisfiable: str = ""
 
 
 class Toleration(_Wire, frozen=True):
@@ -141,6 +164,11 @@ class Volume(_Wire, frozen=True):
     persistent_volume_claim: PersistentVolumeClaimSource | None = None
 
 
+class PodResourceClaim(_Wire, frozen=True):
+    name: str = ""
+    resource_claim_name: str = ""
+
+
 class PodSpec(_Wire, frozen=True):
     node_name: str = ""
     node_selector: Labels = {}
@@ -159,6 +187,8 @@ class PodSpec(_Wire, frozen=True):
     volumes: tuple[Volume, ...] = ()
     service_account_name: str = ""
     runtime_class_name: str = ""
+    topology_spread_constraints: tuple[TopologySpreadConstraint, ...] = ()
+    resource_claims: tuple[PodResourceClaim, ...] = ()
 
 
 class PodCondition(_Wire, frozen=True):

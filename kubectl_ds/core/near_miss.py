@@ -32,10 +32,9 @@ from kubectl_ds.core.placement.node_affinity import (
 )
 from kubectl_ds.core.placement_change import Remedy
 from kubectl_ds.core.remedies import remedies
+from kubectl_ds.core.similar_names import MOST_SIMILAR, similar_names
 
 RequirementPlace = Literal["nodeName", "nodeSelector", "matchExpressions", "matchFields"]
-
-_MOST_SIMILAR = 3
 
 
 class UnmetRequirement(Struct, frozen=True, kw_only=True):
@@ -139,7 +138,7 @@ def _unmet(
     names = [node.metadata.name for node in nodes]
     if spec.node_name and spec.node_name not in names:
         yield UnmetRequirement(
-            place="nodeName", values=(spec.node_name,), similar=_similar(spec.node_name, names)
+            place="nodeName", values=(spec.node_name,), similar=similar_names(spec.node_name, names)
         )
     for key, value in sorted(spec.node_selector.items()):
         seen = _values(nodes, key)
@@ -197,31 +196,22 @@ def _unmet_in_term(nodes: Sequence[Node], term: int, requirement: RequirementOut
         return _unmet_label(nodes, wanted, _values(nodes, requirement.key))
     names = [node.metadata.name for node in nodes]
     there = set(names)
-    similar = (near for value in requirement.values if value not in there for near in _similar(value, names))
-    return replace(wanted, nodes_with_key=len(nodes), seen=(), similar=tuple(islice(similar, _MOST_SIMILAR)))
+    similar = (
+        near for value in requirement.values if value not in there for near in similar_names(value, names)
+    )
+    return replace(wanted, nodes_with_key=len(nodes), seen=(), similar=tuple(islice(similar, MOST_SIMILAR)))
 
 
 def _unmet_label(nodes: Sequence[Node], wanted: UnmetRequirement, seen: Counter[str]) -> UnmetRequirement:
     similar: tuple[str, ...] = ()
     if not seen and wanted.operator in ("In", "Exists", "Gt", "Lt"):
-        similar = _similar(wanted.key, {key for node in nodes for key in node.metadata.labels})
+        similar = similar_names(wanted.key, {key for node in nodes for key in node.metadata.labels})
     most_frequent = sorted(seen.items(), key=lambda entry: (-entry[1], natural_key(entry[0])))
     return replace(wanted, nodes_with_key=seen.total(), seen=tuple(most_frequent), similar=similar)
 
 
 def _values(nodes: Sequence[Node], key: str) -> Counter[str]:
     return Counter(value for node in nodes if (value := node.metadata.labels.get(key)) is not None)
-
-
-def _similar(wanted: str, there: Iterable[str]) -> tuple[str, ...]:
-    """Keys of the same name under another prefix or spelling first, then whatever difflib finds close."""
-    from difflib import get_close_matches
-
-    candidates = sorted(set(there) - {wanted}, key=natural_key)
-    bare = wanted.rpartition("/")[2].casefold()
-    same = [name for name in candidates if name.rpartition("/")[2].casefold() == bare]
-    close = [name for name in get_close_matches(wanted, candidates, cutoff=0.8) if name not in same]
-    return tuple([*same, *close][:_MOST_SIMILAR])
 
 
 # --- taints and the nearest node -------------------------------------------------------------------

@@ -128,6 +128,12 @@ def creation_order(pod: Pod) -> tuple[bool, datetime, str]:
     return not pod.spec.node_name, pod.metadata.creation_timestamp or _BEGINNING, pod.metadata.name
 
 
+def is_same_controller(pod: Pod, other: Pod) -> bool:
+    """Whether one and the same controller manages both."""
+    mine, theirs = controller_of(pod.metadata), controller_of(other.metadata)
+    return mine is not None and theirs is not None and mine.uid == theirs.uid
+
+
 def is_terminal(pod: Pod) -> bool:
     """Whether no container of the pod will run again."""
     return pod.status.phase in ("Failed", "Succeeded")

@@ -98,7 +98,7 @@ class SharedParts:
             spec=replace(
                 bare,
                 node_name=node_name,
-                affinity=spec.affinity and self._affinity(node_name or origin[0], spec.affinity),
+                affinity=spec.affinity and self._affinity(node_name, origin[0], spec.affinity),
             ),
             status=replace(
                 status,
@@ -109,9 +109,10 @@ class SharedParts:
             ),
         )
 
-    def _affinity(self, place: str, affinity: Affinity) -> Affinity:
-        """Every DaemonSet's pod on a node has the same pin, which is all that is kept of its affinity."""
-        known = self._affinities.setdefault(place, affinity)
+    def _affinity(self, place: str, owner: str, affinity: Affinity) -> Affinity:
+        """Every DaemonSet's pod on a node has the same pin; rules about other pods are its owner's."""
+        pinned_only = affinity.pod_affinity is None and affinity.pod_anti_affinity is None
+        known = self._affinities.setdefault((place if pinned_only else "") or owner, affinity)
         return known if known == affinity else affinity
 
     # --- nodes -------------------------------------------------------------------------------------

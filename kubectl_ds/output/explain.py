@@ -90,7 +90,8 @@ def _mechanism(mechanism: Mechanism) -> list[str]:
         )
     if mechanism.node_name:
         told.append(
-            f"{_pods(mechanism.node_name)} by nodeName: it was set at creation, and nothing pins them."
+            f"{_pods(mechanism.node_name)} by nodeName: nothing pins them, so it was set at creation, or something took"
+            " the pin off before a scheduler bound them."
         )
     if mechanism.unbound:
         told.append(f"{_pods(mechanism.unbound)} pinned and not yet bound.")

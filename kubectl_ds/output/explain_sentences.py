@@ -79,6 +79,8 @@ def verdict(node: NodeExplanation) -> str:
             return "The DaemonSet belongs on this node; a pod was made for it, and nobody has bound it."
         return "The DaemonSet belongs on this node, and a pod is there."
     if node.should_continue_running:
+        if pods and not any(pod.binding.node_name for pod in pods):
+            return "The DaemonSet does not belong on this node; the pod that was made for it is left unbound."
         if pods:
             return (
                 "The DaemonSet does not belong on this node; the pod that is there is left running, "
@@ -178,9 +180,12 @@ def near_miss_sentences(near: NearMiss) -> list[str]:
         )
     if near.shared_taints:
         whose = f"All {near.matching} matching nodes have" if near.matching else "Every node has"
+        if near.matching == 1:
+            whose = "The only matching node has"
         taints = listed(map(taint_text, near.shared_taints))
+        several = len(near.shared_taints) > 1
         found.append(
-            f"{whose} the taint{'s' * (len(near.shared_taints) > 1)} {taints}, which is not tolerated."
+            f"{whose} the taint{'s' * several} {taints}, which {'are' if several else 'is'} not tolerated."
         )
     if near.nearest is not None and not _only_to_correct(near, near.nearest):
         found.append(_nearest(near.nearest, told=bool(found)))

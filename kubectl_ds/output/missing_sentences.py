@@ -161,6 +161,8 @@ def _unknown(reason: UnknownCause) -> str:
 
 def _left(reason: ControllerLeavesPod) -> str:
     fate = "The controller leaves the pod as it is, and does not replace it once it is gone"
+    if not reason.bound:
+        fate = "The pod waits: the controller leaves it as it is, and no scheduler binds it past the taint"
     if reason.passing:
         return f"{fate}; Kubernetes removes the taint when the node recovers."
     return f"{fate}; tolerate the taint in the template, take it off the node, or delete the pod."

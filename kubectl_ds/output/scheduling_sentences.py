@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from kubectl_ds.core.binding import DEFAULT_SCHEDULER
 from kubectl_ds.core.scheduling import (
     AdmissionChangedPod,
     HostPortConflict,
@@ -10,11 +11,14 @@ from kubectl_ds.core.scheduling import (
     NodeCannotHost,
     NoScheduler,
     OutdatedPodMismatch,
+    PodAffinityMismatch,
+    PodAntiAffinityConflict,
     PreemptionCannotHelp,
     SchedulerError,
     SchedulingGated,
     SchedulingReason,
     TooManyPods,
+    TopologySpreadConflict,
     Unschedulable,
     VolumeConflict,
 )
@@ -22,7 +26,9 @@ from kubectl_ds.core.scheduling.relief import Relief
 from kubectl_ds.core.scheduling.virtual_nodes import PROVIDER_TAINT
 from kubectl_ds.output.amounts import spelled_amount
 from kubectl_ds.output.missing_sentences import for_so_long
+from kubectl_ds.output.neighbour_sentences import neighbour_sentence
 from kubectl_ds.output.placement_sentences import listed
+from kubectl_ds.output.volume_sentences import volume_sentence
 
 _RELIEVED: dict[Relief, str] = {
     "preemption": "; the scheduler evicts pods of lower priority for it",
@@ -43,18 +49,15 @@ def scheduling_sentence(reason: SchedulingReason) -> str:
     """What keeps the pod off its one target node, and what would free it when it is stuck."""
     match reason:
         case SchedulingGated():
-            gates = f"gate{'s' * (len(reason.gates) > 1)} {listed(reason.gates)}"
-            return f"The scheduler waits for the {gates}; whoever set it has to take it off."
+            it, gate = ("them", "gates") if len(reason.gates) > 1 else ("it", "gate")
+            gates = f"{gate} {listed(reason.gates)}"
+            return f"The scheduler waits for the {gates}; whoever set {it} has to take {it} off."
         case NoScheduler():
             return _no_scheduler(reason)
         case SchedulerError():
             return f"The scheduler failed over this pod and tries again: {reason.message}"
         case AdmissionChangedPod():
-            return (
-                f"The template fits the node and the admitted pod does not: its {reason.field} {_asks(reason)}."
-                " An admission plugin, a RuntimeClass or a webhook changed the pod; change that, or leave the node out"
-                " in the template."
-            )
+            return _changed(reason)
         case OutdatedPodMismatch():
             fate = (
                 "the rolling update replaces it"
@@ -73,13 +76,11 @@ def scheduling_sentence(reason: SchedulingReason) -> str:
         case PreemptionCannotHelp():
             return _preemption(reason)
         case VolumeConflict():
-            claims = f" (claims: {', '.join(reason.claims)})" if reason.claims else ""
-            return (
-                f"The scheduler says of a volume: {reason.words}{claims};"
-                " the volume has to be usable from this node, or the node has to be left out."
-            )
+            return volume_sentence(reason)
+        case PodAntiAffinityConflict() | PodAffinityMismatch() | TopologySpreadConflict():
+            return neighbour_sentence(reason)
         case Unschedulable():
-            return f"The scheduler says, of all nodes together: {reason.words or 'nothing'}."
+            return f"The scheduler says: {reason.words or 'nothing'}."
         case NodeCannotHost():
             return _virtual(reason)
         case _:
@@ -87,13 +88,34 @@ def scheduling_sentence(reason: SchedulingReason) -> str:
 
 
 def _no_scheduler(reason: NoScheduler) -> str:
-    if reason.just_created:
+    what = f"No scheduler has taken the pod up{for_so_long(reason.seconds)}"
+    if reason.similar:
+        return (
+            f"{what}, and none named {reason.scheduler} is known here; did you mean {listed(reason.similar)}?"
+            " Correct schedulerName in the template."
+        )
+    if reason.claims:
+        claims = f"ResourceClaim{'s' * (len(reason.claims) > 1)} {listed(reason.claims)}"
+        return f"{what}: a scheduler waits until the {claims} of the pod is there; see kubectl get resourceclaims."
+    if reason.just_created and reason.known:
         return f"The pod was created seconds ago; {reason.scheduler} is about to take it up."
-    if reason.scheduler == "default-scheduler":
+    if reason.scheduler == DEFAULT_SCHEDULER:
         free = "see that kube-scheduler runs and holds its lease"
     else:
         free = f"see that a scheduler named {reason.scheduler} runs, or correct schedulerName in the template"
-    return f"No scheduler has taken the pod up{for_so_long(reason.seconds)}; {free}."
+    return f"{what}; {free}."
+
+
+def _changed(reason: AdmissionChangedPod) -> str:
+    """Who it was is written nowhere; the template can be made to ask for the same, and the controller then knows."""
+    who = "An admission plugin, a mutating policy or a webhook"
+    if reason.runtime_class:
+        who = f"Its RuntimeClass {reason.runtime_class}, another admission plugin or a webhook"
+    same = "tolerate no more than that" if reason.field == "tolerations" else "ask for the same"
+    return (
+        f"The template fits the node and the admitted pod does not: its {reason.field} {_asks(reason)}."
+        f" {who} changed the pod; change that, or {same} in the template, so that the node is left out."
+    )
 
 
 def _asks(reason: AdmissionChangedPod | OutdatedPodMismatch) -> str:

@@ -191,6 +191,12 @@ def test_what_becomes_of_an_extra_pod(taint, expected, outlook):
     assert (found.state, codes(found), found.outlook) == ("Extra", expected, outlook)
 
 
+def test_a_pod_that_a_taint_came_before_is_not_bound_past_it():
+    found = judged(a_node("n1", taints=["a=b:NoSchedule"]), a_pod(DS, "n1", bound=False, conditions=FULL))
+    assert codes(found) == ["UntoleratedTaint", "ControllerLeavesPod"]
+    assert "no scheduler binds it past the taint" in sentence(found.reasons[1])
+
+
 def test_an_extra_pod_that_is_going_has_no_successor():
     found = judged(a_node("n1", taints=["a=b:NoExecute"]), a_pod(DS, "n1", name="p", deleting=True))
     assert codes(found) == ["UntoleratedTaint", "PodTerminating"]
@@ -359,7 +365,7 @@ def test_without_all_pods_only_the_scheduler_is_quoted():
         pytest.param({"nodeSelector": {"env": "prod"}}, ["AdmissionChangedPod"], "stuck", id="a selector that admission added"),
         pytest.param({"nodeSelector": {"env": "prod"}, "revision_hash": OLD_HASH, "labels": {"pod-template-generation": "0"}}, ["OutdatedPod"], "heals", id="a selector of an older template"),
         pytest.param({"conditions": unschedulable("0/2 nodes are available: 1 node(s) had volume node affinity conflict, 1 node(s) didn't match Pod's node affinity/selector. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.")}, ["VolumeConflict"], "stuck", id="a volume in the scheduler's words"),
-        pytest.param({"conditions": unschedulable("0/2 nodes are available: 1 node(s) didn't match pod anti-affinity rules, 1 node(s) didn't match Pod's node affinity/selector.")}, ["Unschedulable"], "unknown", id="words for what is not computed"),
+        pytest.param({"conditions": unschedulable("0/2 nodes are available: 1 node(s) failed a rule of a plugin, 1 node(s) didn't match Pod's node affinity/selector.")}, ["Unschedulable"], "unknown", id="words for what is not computed"),
     ],
 )  # fmt: skip
 def test_a_pod_that_nobody_has_bound(spec, expected, outlook):

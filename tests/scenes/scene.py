@@ -181,9 +181,9 @@ class Scene:
             }
         )
 
-    def admitted(self) -> Object:
+    def admitted(self, **fields: Any) -> Object:
         """A pod like any other, as admission leaves it; it goes again. Raises `Refused`."""
-        pod = self.pod("probe", node=f"{self.name}-nowhere")
+        pod = self.pod("probe", node=f"{self.name}-nowhere", **fields)
         self.server.delete("Pod", "probe", self.name, gracePeriodSeconds=0)
         return pod
 

@@ -18,6 +18,13 @@ from kubectl_ds.core.scheduling.admission import (
 )
 from kubectl_ds.core.scheduling.gates import SchedulingGated, scheduling_gated
 from kubectl_ds.core.scheduling.host_ports import HostPortConflict
+from kubectl_ds.core.scheduling.neighbours import (
+    NeighbourReason,
+    PodAffinityMismatch,
+    PodAntiAffinityConflict,
+    TopologySpreadConflict,
+    neighbour_reason,
+)
 from kubectl_ds.core.scheduling.no_scheduler import NoScheduler, no_scheduler
 from kubectl_ds.core.scheduling.node_room import RoomIndex
 from kubectl_ds.core.scheduling.preemption import PreemptionCannotHelp
@@ -26,12 +33,13 @@ from kubectl_ds.core.scheduling.room_reasons import room_reasons
 from kubectl_ds.core.scheduling.scheduler_words import (
     HostPortsTaken,
     SchedulerError,
+    SchedulerWord,
     Unschedulable,
-    VolumeConflict,
     pod_scheduled,
     scheduler_words,
 )
 from kubectl_ds.core.scheduling.virtual_nodes import NodeCannotHost, node_cannot_host
+from kubectl_ds.core.scheduling.volumes import VolumeConflict
 
 __all__ = [
     "AdmissionChangedPod",
@@ -41,12 +49,15 @@ __all__ = [
     "NoScheduler",
     "NodeCannotHost",
     "OutdatedPodMismatch",
+    "PodAffinityMismatch",
+    "PodAntiAffinityConflict",
     "PreemptionCannotHelp",
     "SchedulerError",
     "SchedulingContext",
     "SchedulingGated",
     "SchedulingReason",
     "TooManyPods",
+    "TopologySpreadConflict",
     "Unschedulable",
     "VolumeConflict",
     "pending_reasons",
@@ -64,6 +75,7 @@ SchedulingReason = (
     | HostPortsTaken
     | PreemptionCannotHelp
     | VolumeConflict
+    | NeighbourReason
     | Unschedulable
     | NodeCannotHost
 )
@@ -98,10 +110,10 @@ def pending_reasons(
             return (virtual,)
         reasons.append(virtual)
     if (changed := pod_asks_elsewhere(pod, node, context.gates)) is not None:
-        reasons.append(_changed(*changed, context, outdated=outdated))
+        reasons.append(_changed(pod, *changed, context, outdated=outdated))
     condition = pod_scheduled(pod)
     if condition is None:
-        return (*reasons, no_scheduler(pod, context.now))
+        return (*reasons, no_scheduler(pod, _neighbours(pod, node, context), context.now))
     if condition.reason == "SchedulerError":
         return (*reasons, SchedulerError(message=condition.message))
     computed = context.room is not None
@@ -113,13 +125,36 @@ def pending_reasons(
         computed = False
     words = scheduler_words(pod, condition.message, computed=computed)
     known = {(reason.code, getattr(reason, "resource", "")) for reason in reasons}
-    reasons += [one for one in words if (one.code, getattr(one, "resource", "")) not in known]
+    reasons += [
+        _of_neighbours(one, pod, node, context)
+        for one in words
+        if (one.code, getattr(one, "resource", "")) not in known
+    ]
     return tuple(reasons) or (Unschedulable(words=condition.message),)
 
 
+def _of_neighbours(
+    reason: SchedulerWord, pod: Pod, node: Node, context: SchedulingContext
+) -> SchedulingReason:
+    """Words about other pods, with those on the node that they are about."""
+    if not isinstance(reason, Unschedulable):
+        return reason
+    return neighbour_reason(reason.words, pod, node, _neighbours(pod, node, context)) or reason
+
+
+def _neighbours(pod: Pod, node: Node, context: SchedulingContext) -> list[Pod]:
+    """The pods that take room on the node; none where not all of them could be read."""
+    if context.room is None:
+        return []
+    try:
+        return [tenant.pod for tenant in context.room.tenants(node.metadata.name, besides=pod)]
+    except ValueError:  # an amount that is no quantity, see below
+        return []
+
+
 def _changed(
-    field: ChangedField, wants: tuple[str, ...], context: SchedulingContext, *, outdated: bool
+    pod: Pod, field: ChangedField, wants: tuple[str, ...], context: SchedulingContext, *, outdated: bool
 ) -> AdmissionChangedPod | OutdatedPodMismatch:
     if outdated:
         return OutdatedPodMismatch(field=field, wants=wants, replaced=context.outdated_pods_are_replaced)
-    return AdmissionChangedPod(field=field, wants=wants)
+    return AdmissionChangedPod(field=field, wants=wants, runtime_class=pod.spec.runtime_class_name)

@@ -31,6 +31,8 @@ class AdmissionChangedPod(Fact, frozen=True):
     field: ChangedField
     wants: tuple[str, ...]
     """What the pod asks for and the node lacks: `key=value`, a requirement, or a taint it does not tolerate."""
+    runtime_class: str = ""
+    """The pod's RuntimeClass, whose `scheduling` may be what changed it; empty for none."""
 
 
 class OutdatedPodMismatch(Fact, frozen=True):

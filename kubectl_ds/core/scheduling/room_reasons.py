@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from kubectl_ds.core.model import DaemonSet, Node, Pod
-from kubectl_ds.core.ownership import controller_of
+from kubectl_ds.core.ownership import controller_of, is_same_controller
 from kubectl_ds.core.predicted_pod import Admission, admitted_spec
 from kubectl_ds.core.scheduling.host_ports import HostPortConflict, first_conflict, host_ports
 from kubectl_ds.core.scheduling.node_room import Lack, RoomIndex, Tenant, lacks
@@ -87,7 +87,7 @@ def _relief(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) 
     relief = relief_for(pod, requests, node, tenants)
     if relief != "none":
         return relief
-    strangers = [tenant for tenant in tenants if not _same_controller(pod, tenant.pod)]
+    strangers = [tenant for tenant in tenants if not is_same_controller(pod, tenant.pod)]
     siblings = len(strangers) < len(tenants)
     return "sibling" if siblings and fits(pod, requests, node, strangers) else "none"
 
@@ -129,8 +129,3 @@ def _owner_of(pod: Pod) -> str:
     """`DaemonSet node-exporter`; empty for a pod that nobody manages."""
     owner = controller_of(pod.metadata)
     return f"{owner.kind} {owner.name}" if owner is not None else ""
-
-
-def _same_controller(pod: Pod, other: Pod) -> bool:
-    mine, theirs = controller_of(pod.metadata), controller_of(other.metadata)
-    return mine is not None and theirs is not None and mine.uid == theirs.uid

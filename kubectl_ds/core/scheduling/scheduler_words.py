@@ -11,6 +11,7 @@ from typing import ClassVar
 from kubectl_ds.core.model import Pod, PodCondition
 from kubectl_ds.core.reason import Fact, Outlook, Source
 from kubectl_ds.core.scheduling.resources import InsufficientResource, TooManyPods
+from kubectl_ds.core.scheduling.volumes import VolumeConflict, volume_conflict
 
 _COUNT = re.compile(r"[0-9]+ (?=[A-Za-z])")
 _INSUFFICIENT = re.compile(r"Insufficient (?P<resource>[A-Za-z0-9./_-]+)")
@@ -25,19 +26,9 @@ _OF_OTHER_NODES = (
     "didn't match the requested node name",
 )
 """The pin rules all nodes out but one, and these are the words for that."""
+_OF_POST_FILTER = ". not found"
+"""What preemption adds where a pod cannot go anywhere: `… persistentvolumeclaim "data" not found. not found`."""
 _HOST_PORTS = "didn't have free ports"
-_VOLUME = re.compile(r"volume|disk|enough free storage|pvc\(s\)", re.IGNORECASE)
-
-
-class VolumeConflict(Fact, frozen=True):
-    """A volume of the pod cannot be had on its node."""
-
-    code: ClassVar[str] = "VolumeConflict"
-    source: ClassVar[Source] = "pod"
-    outlook: ClassVar[Outlook] = "stuck"
-    words: str
-    claims: tuple[str, ...]
-    """The pod's PersistentVolumeClaims."""
 
 
 class Unschedulable(Fact, frozen=True):
@@ -82,10 +73,8 @@ def scheduler_words(pod: Pod, message: str, *, computed: bool) -> list[Scheduler
             continue
         if (short := _shortage(words)) is not None:
             reasons.extend([] if computed else [short])
-        elif _VOLUME.search(words):
-            reasons.append(VolumeConflict(words=words, claims=_claims(pod)))
         else:
-            reasons.append(Unschedulable(words=words))
+            reasons.append(volume_conflict(words, pod) or Unschedulable(words=words))
     return reasons
 
 
@@ -106,17 +95,9 @@ def _fragments(message: str) -> list[str]:
     if not separator:
         return []
     parts: list[str] = []
-    for part in causes.rstrip(". ").split(", "):
+    for part in causes.removesuffix(_OF_POST_FILTER).rstrip(". ").split(", "):
         if parts and not _COUNT.match(part):
             parts[-1] += f", {part}"
         else:
             parts.append(part)
     return [_COUNT.sub("", part, count=1) if _COUNT.match(part) else part for part in parts if part]
-
-
-def _claims(pod: Pod) -> tuple[str, ...]:
-    return tuple(
-        volume.persistent_volume_claim.claim_name
-        for volume in pod.spec.volumes
-        if volume.persistent_volume_claim is not None
-    )
