@@ -124,6 +124,7 @@ class Joined:
 
     `unread`: resources that it needs and that were not read, or not wholly. `placements` by node, empty when
     the nodes are unread; `by_node`: the pods that the controller counts there, empty when they are unread.
+    `current_hash`: see the function of this name.
     """
 
     def __init__(self, cluster: Cluster, daemonset: DaemonSet) -> None:
@@ -134,9 +135,10 @@ class Joined:
         self.by_node: Mapping[str, Sequence[Pod]] = {}
         if "pods" not in self.unread:
             self.by_node = pods_by_node(daemonset, cluster.pods.claimed(daemonset))
+        self.current_hash = current_hash(cluster, daemonset)
         self._cluster = cluster
         self._judge, self.disagreements = judge_of(
-            cluster, daemonset, self.placements, self.by_node, current_hash(cluster, daemonset)
+            cluster, daemonset, self.placements, self.by_node, self.current_hash
         )
 
     def judge(self, name: str, pods: Sequence[Pod]) -> NodeCoverage:

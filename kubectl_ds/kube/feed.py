@@ -131,8 +131,12 @@ class Feed(Generic[T]):
                     return
                 self._version = stream.version
                 if line.object is not None and (self._heeds is None or self._heeds(line.object)):
-                    gone = line.change == "DELETED"
-                    self._inbox.put(self._source, _key(line.object), None if gone else line.object)
+                    obj = None if line.change == "DELETED" else self._shared(line.object)
+                    self._inbox.put(self._source, _key(line.object), obj)
+
+    def _shared(self, obj: T) -> T:
+        share = self._request.share
+        return obj if share is None else next(iter(share((obj,))))
 
     def _seconds_after(self, error: KubectlDsError) -> float:
         """How long to wait after an error, once it has been said. Raises those that end everything.

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
-from kubectl_ds.core.model import DaemonSet, Event
+from kubectl_ds.core.model import DaemonSet, Event, Node, Pod
+from kubectl_ds.core.shared_parts import SharedParts
 from kubectl_ds.core.snapshot import Resource
 from kubectl_ds.kube import watched
 from kubectl_ds.kube.decoding import Decode, decode_events, decode_nodes, decode_pods, decode_revisions
@@ -19,6 +20,8 @@ from kubectl_ds.kube.watched import HasMetadata, WatchedDaemonSet
 
 T = TypeVar("T", bound=HasMetadata)
 
+_FORGET_AFTER = 5_000
+"""Lines of a stream, or pages of a list."""
 _ABOUT = frozenset({"DaemonSet", "Pod"})
 
 
@@ -47,6 +50,7 @@ def feed_of(
         fields: str = "",
         keep: Callable[[T], bool] | None = None,
         heeds: Callable[[T], bool] | None = None,
+        share: Callable[[Iterable[T]], Iterable[T]] | None = None,
     ) -> Feed[T]:
         request = list_of(
             transport,
@@ -57,6 +61,7 @@ def feed_of(
             labels=labels,
             fields=fields,
             keep=keep,
+            share=share,
         )
         return Feed(
             source, inbox, transport, request, model, pace=pace, patience=options.patience, heeds=heeds
@@ -73,9 +78,9 @@ def feed_of(
                 heeds=_named(scope),
             )
         case "nodes":
-            return feed(decode_nodes, watched.nodes())
+            return feed(decode_nodes, watched.nodes(), share=_Sharing().nodes)
         case "pods":
-            return feed(decode_pods, watched.pods())
+            return feed(decode_pods, watched.pods(), share=_Sharing().pods)
         case "controllerrevisions":
             return feed(decode_revisions, watched.revisions(), keep=may_be_a_daemonsets)
         case "events":
@@ -83,6 +88,28 @@ def feed_of(
             return feed(decode_events, watched.events(), keep=matters, heeds=_is_about_either)
         case _:
             raise ValueError(f"{resource} are read once, and not followed")
+
+
+class _Sharing:
+    """What objects have in common is held once, as a single read does it.
+
+    What has been seen is forgotten now and then: in a day of watching most of it is of no more use.
+    """
+
+    def __init__(self) -> None:
+        self._parts, self._calls = SharedParts(), 0
+
+    def nodes(self, nodes: Iterable[Node]) -> list[Node]:
+        return self._fresh().nodes(nodes)
+
+    def pods(self, pods: Iterable[Pod]) -> list[Pod]:
+        return self._fresh().pods(pods)
+
+    def _fresh(self) -> SharedParts:
+        self._calls += 1
+        if self._calls % _FORGET_AFTER == 0:
+            self._parts = SharedParts()
+        return self._parts
 
 
 def one_narrowing_of(daemonsets: Iterable[DaemonSet]) -> Narrowing | None:

@@ -1,0 +1,285 @@
+"""Coverage kept up to date: of a change only what it touches is worked out anew.
+
+A pod touches its node, for the DaemonSet that owns it; a node touches itself, for every DaemonSet; the status of
+a DaemonSet, an event, or time touches the nodes that are not as they should be. The rules are those of
+core/coverage.py, and so is the answer: `report` is at any moment what `coverage` finds in a snapshot of it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from kubectl_ds.core.coverage_report import CoverageReport, DaemonSetCoverage, State
+from kubectl_ds.core.feature_gates import FeatureGates
+from kubectl_ds.core.live_item import LiveItem, NodeChange, changes_between
+from kubectl_ds.core.live_joins import Key, LiveJoins, key_of, place_of
+from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, ObjectMeta, Pod
+from kubectl_ds.core.moments import earliest
+from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.object_change import ObjectChange
+from kubectl_ds.core.ownership import controller_of
+from kubectl_ds.core.snapshot import ClusterSnapshot
+
+__all__ = ["CoverageChange", "LiveCoverage", "NodeChange"]
+
+Watched = TypeVar("Watched", DaemonSet, Node, Pod)
+
+
+class CoverageChange(Struct, frozen=True, kw_only=True):
+    """What a batch of changes did."""
+
+    nodes: tuple[NodeChange, ...] = ()
+    """Nodes with another state, flag or reason, by DaemonSet and in natural order. Ages are no change."""
+    touched: frozenset[str] = frozenset()
+    """The uids of the DaemonSets of which anything may be other than before, those that are gone included."""
+
+
+class _Touch(Struct):
+    """What a batch touches of one DaemonSet."""
+
+    pods: dict[Key, Pod | None] = field(default_factory=dict)
+    revisions: bool = False
+    anew: bool = False
+
+
+class _Batch(Struct):
+    """What a batch touches of all of them."""
+
+    daemonsets: dict[str, _Touch] = field(default_factory=dict)
+    nodes: set[str] = field(default_factory=set)
+    """Nodes that came, went, or changed in anything that the rules look at."""
+    places: set[str] = field(default_factory=set)
+    """Nodes on which the room is another one."""
+    came: dict[str, DaemonSet] = field(default_factory=dict)
+    went: list[str] = field(default_factory=list)
+
+    def of(self, uid: str) -> _Touch:
+        return self.daemonsets.setdefault(uid, _Touch())
+
+
+class LiveCoverage:
+    """The coverage of a cluster that is followed. `apply` each batch; ask for what is needed of the answer."""
+
+    def __init__(self, snapshot: ClusterSnapshot, *, gates: FeatureGates | None = None) -> None:
+        """`gates`: inferred from the objects, as they come and go, when None."""
+        self._given_gates = gates
+        self._begin(snapshot)
+
+    def _begin(self, snapshot: ClusterSnapshot) -> None:
+        self._joins = LiveJoins(snapshot, self._given_gates)
+        self._gates = self._joins.gates
+        self._raw = dict(snapshot.daemonset_objects)
+        self._revisions = {key_of(one.metadata): one for one in snapshot.revisions}
+        self._items = {one.metadata.uid: LiveItem(self._joins, one) for one in snapshot.daemonsets}
+
+    # --- what is there -----------------------------------------------------------------------------
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether anything is not as it should be."""
+        return any(item.has_problems for item in self._items.values())
+
+    @property
+    def next_moment(self) -> datetime | None:
+        """When something else may be said though nothing changes: `apply` nothing then. None: never."""
+        return earliest([item.next_moment for item in self._items.values()])
+
+    def item(self, uid: str) -> DaemonSetCoverage | None:
+        """One DaemonSet with all its nodes, as of the last look; None when it is not there."""
+        item = self._items.get(uid)
+        return None if item is None else item.coverage(self._joins)
+
+    def report(
+        self, now: datetime, *, states: Collection[State] | None = None, problems: bool = False
+    ) -> CoverageReport:
+        """What `coverage` would find in a snapshot taken now, ages included."""
+        self._look_at(now)
+        for item in self._items.values():
+            item.look_again(self._joins)
+        items = sorted(self._items.values(), key=lambda item: key_of(item.daemonset.metadata))
+        return CoverageReport(
+            items=tuple(item.coverage(self._joins, states=states, problems=problems) for item in items),
+            incomplete=self._joins.snapshot.gaps,
+        )
+
+    # --- what happens ------------------------------------------------------------------------------
+
+    def restart(self, snapshot: ClusterSnapshot) -> CoverageChange:
+        """Begin anew, since what can be read has changed."""
+        before = self._items
+        self._begin(snapshot)
+        changes = [
+            change
+            for uid in before.keys() | self._items.keys()
+            for change in _between(before.get(uid), self._items.get(uid))
+        ]
+        return CoverageChange(nodes=_in_order(changes), touched=frozenset(before.keys() | self._items.keys()))
+
+    def apply(self, changes: Iterable[ObjectChange], now: datetime) -> CoverageChange:
+        """Take in a batch, and what has come about by time alone until `now`, the API server's clock."""
+        batch = _Batch()
+        for change in changes:
+            self._take(change, batch)
+        self._look_at(now)
+        gates_changed, self._gates = self._joins.gates != self._gates, self._joins.gates
+        found: list[NodeChange] = []
+        touched = {*batch.went, *batch.came}
+        for uid in batch.went:
+            found += _between(self._items.pop(uid, None), None)
+        for uid, item in self._items.items():
+            changed = self._updated(item, batch, anew=gates_changed)
+            if changed is not None:
+                touched.add(uid)
+                found += changed
+        for uid, daemonset in batch.came.items():
+            item = self._items[uid] = LiveItem(self._joins, daemonset)
+            found += _between(None, item)
+        return CoverageChange(nodes=_in_order(found), touched=frozenset(touched))
+
+    def _updated(self, item: LiveItem, batch: _Batch, *, anew: bool) -> list[NodeChange] | None:
+        """What the batch does to one DaemonSet; None for nothing."""
+        touch = batch.daemonsets.get(item.daemonset.metadata.uid)
+        if anew or (touch and (touch.anew or (touch.revisions and item.revise(self._joins)))):
+            return item.begin(self._joins)
+        due = item.next_moment is not None and item.next_moment <= self._joins.snapshot.taken_at
+        look = touch is not None or due or not item.uneasy.isdisjoint(batch.places)
+        if not look and not batch.nodes:
+            return None
+        return item.update(self._joins, batch.nodes, touch.pods if touch else {}, look=look)
+
+    def _look_at(self, now: datetime) -> None:
+        """The snapshot of what is few, at a later moment."""
+        self._joins.snapshot = replace(
+            self._joins.snapshot,
+            taken_at=now,
+            daemonset_objects=self._raw,
+            revisions=tuple(self._revisions.values()),
+        )
+
+    # --- what a change touches ---------------------------------------------------------------------
+
+    def _take(self, change: ObjectChange, batch: _Batch) -> None:
+        before, after = change.before, change.after
+        match before if after is None else after:
+            case Node():
+                self._take_node(before, after, batch)  # type: ignore[arg-type]
+            case Pod():
+                self._take_pod(before, after, batch)  # type: ignore[arg-type]
+            case DaemonSet():
+                self._take_daemonset(change, batch)
+            case ControllerRevision():
+                self._take_revision(before, after, batch)  # type: ignore[arg-type]
+            case Event() as event:
+                self._joins.live_events.put(before, after)  # type: ignore[arg-type]
+                for uid in self._talked_of(event):
+                    batch.of(uid)
+
+    def _take_node(self, before: Node | None, after: Node | None, batch: _Batch) -> None:
+        for name in {one.metadata.name for one in (before, after) if one is not None}:
+            self._joins.live_nodes.put(name, after)
+            if not _is_the_same(before, after):
+                batch.nodes.add(name)
+
+    def _take_pod(self, before: Pod | None, after: Pod | None, batch: _Batch) -> None:
+        for pod in (before, after):
+            if pod is None:
+                continue
+            key = key_of(pod.metadata)
+            self._joins.live_pods.put(key, after)
+            self._joins.live_gates.put_pod(key, after)
+            if not _is_the_same(before, after):
+                batch.places.add(place_of(pod))
+                for uid in self._owners(pod.metadata):
+                    batch.of(uid).pods[key] = after
+
+    def _take_daemonset(self, change: ObjectChange, batch: _Batch) -> None:
+        before, after = change.before, change.after
+        assert before is None or isinstance(before, DaemonSet)
+        assert after is None or isinstance(after, DaemonSet)
+        for one in (before, after):
+            if one is not None:
+                self._joins.live_gates.put_daemonset(key_of(one.metadata), after)
+        if before is not None and (after is None or before.metadata.uid != after.metadata.uid):
+            self._raw.pop(before.metadata.uid, None)
+            if batch.came.pop(before.metadata.uid, None) is None:
+                batch.went.append(before.metadata.uid)
+        if after is None:
+            return
+        uid = after.metadata.uid
+        known, was = self._raw.get(uid), self._items.get(uid)
+        if change.raw is not None:
+            self._raw[uid] = change.raw
+        if was is None or uid in batch.went:
+            batch.came[uid] = after
+            return
+        touch = batch.of(uid)
+        touch.anew = was.daemonset.spec != after.spec or not _is_like(was.daemonset.metadata, after.metadata)
+        touch.revisions = _template(known) != _template(change.raw)
+        was.daemonset = after
+
+    def _take_revision(
+        self, before: ControllerRevision | None, after: ControllerRevision | None, batch: _Batch
+    ) -> None:
+        for revision in (before, after):
+            if revision is None:
+                continue
+            key = key_of(revision.metadata)
+            if after is None:
+                self._revisions.pop(key, None)
+            else:
+                self._revisions[key] = after
+            for uid in self._owners(revision.metadata):
+                batch.of(uid).revisions = True
+
+    def _owners(self, metadata: ObjectMeta) -> Iterator[str]:
+        """The uids of the DaemonSets that own it, or might adopt it since nobody does."""
+        controller = controller_of(metadata)
+        if controller is not None:
+            yield from (uid for uid in (controller.uid,) if uid in self._items)
+            return
+        for uid, item in self._items.items():
+            if item.daemonset.metadata.namespace == metadata.namespace:
+                yield uid
+
+    def _talked_of(self, event: Event) -> Iterator[str]:
+        """The uids of the DaemonSets for which an event may be a reason."""
+        about = event.involved_object
+        if about.kind == "DaemonSet":
+            for uid, item in self._items.items():
+                if about.uid == uid or (about.namespace, about.name) == key_of(item.daemonset.metadata):
+                    yield uid
+            return
+        pod = self._joins.live_pods.by_key.get((about.namespace, about.name))
+        if pod is not None:
+            yield from self._owners(pod.metadata)
+
+
+def _is_the_same(before: Watched | None, after: Watched | None) -> bool:
+    """Whether nothing differs but the version: a kubelet that reports that all is as it was."""
+    if before is None or after is None or not _is_like(before.metadata, after.metadata):
+        return False
+    return before.spec == after.spec and before.status == after.status
+
+
+def _is_like(before: ObjectMeta, after: ObjectMeta) -> bool:
+    """Whether metadata differ in nothing but the versions of object and spec."""
+    versions = {"resource_version": after.resource_version, "generation": after.generation}
+    return replace(before, **versions) == after
+
+
+def _template(raw: Any) -> Any:
+    return (raw or {}).get("spec", {}).get("template")
+
+
+def _between(before: LiveItem | None, after: LiveItem | None) -> list[NodeChange]:
+    either = after or before
+    if either is None:
+        return []
+    return changes_between(either.daemonset, before.nodes if before else {}, after.nodes if after else {})
+
+
+def _in_order(changes: Iterable[NodeChange]) -> tuple[NodeChange, ...]:
+    return tuple(sorted(changes, key=lambda one: (one.namespace, one.name, natural_key(one.node))))
