@@ -57,7 +57,7 @@ def coverage(
         _one(cluster, daemonset, states=states, problems=problems)
         for daemonset in sorted(chosen, key=lambda one: (one.metadata.namespace, one.metadata.name))
     ]
-    return CoverageReport(items=tuple(items), incomplete=snapshot.gaps)
+    return CoverageReport(items=tuple(items), incomplete=snapshot.gaps, consistency=snapshot.consistency)
 
 
 class Cluster:

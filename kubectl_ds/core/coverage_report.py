@@ -11,7 +11,7 @@ from kubectl_ds.core.binding import BindingKind
 from kubectl_ds.core.coverage_reasons import NodeReason
 from kubectl_ds.core.near_miss import NearMiss
 from kubectl_ds.core.reason import Outlook
-from kubectl_ds.core.snapshot import Gap
+from kubectl_ds.core.snapshot import Consistency, Gap
 from kubectl_ds.core.status import Disagreement
 
 State = Literal["Ready", "NotReady", "Pending", "Missing", "Extra", "Excluded"]
@@ -143,3 +143,4 @@ class CoverageReport(Struct, frozen=True, kw_only=True):
 
     items: tuple[DaemonSetCoverage, ...]
     incomplete: tuple[Gap, ...]
+    consistency: Consistency = "consistent"

@@ -114,6 +114,7 @@ class _Explanation:
             nodes=tuple(self._node(name) for name in chosen),
             narrowed=bool(nodes or pods),
             incomplete=self._snapshot.gaps,
+            consistency=self._snapshot.consistency,
         )
 
     # --- which nodes -------------------------------------------------------------------------------

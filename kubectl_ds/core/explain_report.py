@@ -9,7 +9,7 @@ from kubectl_ds.core.placement import PlacementReason
 from kubectl_ds.core.placement.node_affinity import MalformedRequirement, TermOutcome
 from kubectl_ds.core.placement_change import Remedy
 from kubectl_ds.core.scheduling import SchedulingReason
-from kubectl_ds.core.snapshot import Gap
+from kubectl_ds.core.snapshot import Consistency, Gap
 
 
 class Mechanism(Struct, frozen=True, kw_only=True):
@@ -133,3 +133,4 @@ class PlacementReport(Struct, frozen=True, kw_only=True):
     narrowed: bool
     """Whether nodes or pods were named."""
     incomplete: tuple[Gap, ...]
+    consistency: Consistency = "consistent"

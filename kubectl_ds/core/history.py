@@ -14,7 +14,7 @@ from kubectl_ds.core.model import ControllerRevision, DaemonSet, Pod
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.ownership import PodIndex, target_node_name
 from kubectl_ds.core.revisions import HASH_LABEL, current_revision, revision_hash, revisions_of
-from kubectl_ds.core.snapshot import ClusterSnapshot, Gap
+from kubectl_ds.core.snapshot import ClusterSnapshot, Consistency, Gap
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 
@@ -53,6 +53,7 @@ class HistoryReport(Struct, frozen=True, kw_only=True):
     revisions: tuple[RevisionNodes, ...] | None
     taken_at: datetime
     incomplete: tuple[Gap, ...] = ()
+    consistency: Consistency = "consistent"
 
     def of_number(self, number: int) -> RevisionNodes | None:
         """The revision with this number; of several, which only a hand can make, the one listed first."""
@@ -76,6 +77,7 @@ def history(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> HistoryReport:
         revisions=revision_nodes(snapshot, daemonset, claimed) if known else None,
         taken_at=snapshot.taken_at,
         incomplete=snapshot.gaps,
+        consistency=snapshot.consistency,
     )
 
 

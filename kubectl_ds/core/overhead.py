@@ -85,6 +85,7 @@ def overhead(snapshot: ClusterSnapshot) -> OverheadReport:
         use_known="podmetrics" in snapshot.read,
         taken_at=snapshot.taken_at,
         incomplete=without_idle_gaps(snapshot).gaps,
+        consistency=snapshot.consistency,
     )
 
 

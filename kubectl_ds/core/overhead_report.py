@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from kubectl_ds.core.scheduling.pod_requests import Amounts
-from kubectl_ds.core.snapshot import Gap
+from kubectl_ds.core.snapshot import Consistency, Gap
 
 
 class PodUse(Struct, frozen=True, kw_only=True):
@@ -89,3 +89,4 @@ class OverheadReport(Struct, frozen=True, kw_only=True):
     use_known: bool
     taken_at: datetime
     incomplete: tuple[Gap, ...] = ()
+    consistency: Consistency = "consistent"

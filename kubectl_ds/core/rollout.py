@@ -53,6 +53,7 @@ def rollout(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> RolloutReport:
         else _pace(daemonset, joins.by_node, past.current.hash, nodes, snapshot.taken_at),
         taken_at=snapshot.taken_at,
         incomplete=snapshot.gaps,
+        consistency=snapshot.consistency,
     )
 
 

@@ -9,7 +9,7 @@ from kubectl_ds.core.coverage_report import NodeCoverage
 from kubectl_ds.core.history import RevisionNodes
 from kubectl_ds.core.model import IntOrString
 from kubectl_ds.core.reason import Outlook
-from kubectl_ds.core.snapshot import Gap
+from kubectl_ds.core.snapshot import Consistency, Gap
 
 Step = Literal["Done", "NotAvailable", "Old", "OldNotAvailable", "Replacing", "Empty", "Crowded"]
 """Where a node stands, by its live pods, terminating ones being as good as gone:
@@ -121,6 +121,7 @@ class RolloutReport(Struct, frozen=True, kw_only=True):
     pace: Pace | None
     taken_at: datetime
     incomplete: tuple[Gap, ...] = ()
+    consistency: Consistency = "consistent"
 
     @property
     def current(self) -> RevisionNodes | None:

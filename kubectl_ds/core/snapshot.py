@@ -32,6 +32,11 @@ Resource = Literal[
 """The API's own names; `podmetrics` are the pods of metrics.k8s.io."""
 
 
+Consistency = Literal["consistent", "cache"]
+"""`consistent`: at least as new as the moment of asking. `cache`: what the server's watch cache held, which may
+be seconds behind; nodes that are Missing or Extra have been looked at again all the same."""
+
+
 class Gap(Struct, frozen=True, kw_only=True):
     """Something that was wanted and could not be read. Never an empty list in disguise."""
 
@@ -69,6 +74,7 @@ class ClusterSnapshot(Struct, frozen=True, kw_only=True):
     read: frozenset[Resource] = frozenset()
     """What was read in full or in part. A resource neither here nor in `gaps` was not asked for."""
     gaps: tuple[Gap, ...] = ()
+    consistency: Consistency = "consistent"
 
     def lacks(self, resource: Resource) -> bool:
         """Whether the answer would rest on something that could not be read in full."""

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from functools import partial
 
+import msgspec
 from msgspec import Struct
 
+from kubectl_ds.core.model import DaemonSet
 from kubectl_ds.errors import ApiError, KubectlDsError, NotFoundError, UnexpectedAnswer
-from kubectl_ds.kube.decoding import RawObject, decode_object, decode_raw_daemonsets
+from kubectl_ds.kube.decoding import RawObject, decode_object, decode_raw_daemonsets, typed_object
+from kubectl_ds.kube.errors import excerpt
 from kubectl_ds.kube.lists import Listed, fetch, read_list
 from kubectl_ds.kube.resource_lists import call_of, list_of, path_of
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
@@ -57,6 +60,18 @@ def read_daemonset_objects(
     if missing and not options.ignore_not_found:
         raise not_found(transport, scope.namespace, missing, options)
     return DaemonSetObjects(objects=found, date=date, missing=missing)
+
+
+def typed_daemonsets(objects: DaemonSetObjects) -> tuple[DaemonSet, ...]:
+    """The same objects as the program uses them. Raises `UnexpectedAnswer`."""
+    typed = []
+    for raw in objects.objects:
+        try:
+            typed.append(typed_object(raw, DaemonSet))
+        except msgspec.ValidationError as error:
+            name = excerpt(str(raw["metadata"].get("name")).encode())
+            raise UnexpectedAnswer(f"The DaemonSet {name} is not as the API has it: {error}") from error
+    return tuple(typed)
 
 
 def not_found(

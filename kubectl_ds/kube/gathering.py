@@ -1,11 +1,14 @@
 """Lists under way at the same time; what cannot be read becomes a gap."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
 
+from kubectl_ds.core.label_selector import to_query
+from kubectl_ds.core.model import DaemonSet
 from kubectl_ds.core.snapshot import Gap, Resource
 from kubectl_ds.errors import ApiError, ConnectionFailed, UnexpectedAnswer
 from kubectl_ds.kube.decoding import Decode
@@ -18,6 +21,9 @@ from kubectl_ds.kube.transport import Transport
 
 T = TypeVar("T")
 
+LISTS_AT_MOST: Final = 4
+"""Narrow lists of one resource; where more would be needed, one wide list takes their place."""
+
 _UNAUTHORIZED: Final = 401
 
 
@@ -27,6 +33,20 @@ class Narrowing(Struct, frozen=True):
     namespace: str | None
     labels: str = ""
     fields: str = ""
+
+
+def narrowings_of(daemonsets: Iterable[DaemonSet]) -> list[Narrowing]:
+    """The lists that hold everything the selectors of these DaemonSets select; few, or else wide ones."""
+    narrow = set()
+    for one in daemonsets:
+        # A selector that is missing or malformed selects nothing.
+        with contextlib.suppress(ValueError):
+            narrow.add(Narrowing(one.metadata.namespace, to_query(one.spec.selector)))
+    if len(narrow) > LISTS_AT_MOST:
+        narrow = {Narrowing(one.namespace) for one in narrow}
+    if len(narrow) > LISTS_AT_MOST:
+        narrow = {Narrowing(None)}
+    return sorted(narrow, key=lambda one: (one.namespace or "", one.labels))
 
 
 class Begun(Struct, Generic[T], frozen=True):

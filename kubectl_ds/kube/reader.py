@@ -4,20 +4,18 @@ Never one request a node or a pod. What may not be read becomes a `Gap`; only th
 are worth an error.
 """
 
-import contextlib
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final, TypeVar
 
-import msgspec
-
-from kubectl_ds.core.label_selector import to_query
-from kubectl_ds.core.model import DaemonSet, Event, Node, Pod
+from kubectl_ds.core.model import Event, Node, Pod
 from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.shared_parts import SharedParts
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
-from kubectl_ds.errors import UnexpectedAnswer
-from kubectl_ds.kube.daemonset_objects import DaemonSetObjects, read_daemonset_objects
+from kubectl_ds.kube.daemonset_objects import (
+    DaemonSetObjects,
+    read_daemonset_objects,
+    typed_daemonsets,
+)
 from kubectl_ds.kube.decoding import (
     decode_events,
     decode_limit_ranges,
@@ -28,22 +26,24 @@ from kubectl_ds.kube.decoding import (
     decode_revisions,
     decode_runtime_classes,
     garbage_collector_paused,
-    typed_object,
 )
-from kubectl_ds.kube.errors import excerpt
-from kubectl_ds.kube.gathering import Begun, Gathering, Narrowing
+from kubectl_ds.kube.gathering import LISTS_AT_MOST, Begun, Gathering, Narrowing, narrowings_of
 from kubectl_ds.kube.lists import ListProgress, read_list
 from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
 from kubectl_ds.kube.side_by_side import Pending
 from kubectl_ds.kube.transport import Transport
 
-__all__ = ["ReadOptions", "Scope", "read_daemonset_objects", "read_nodes", "read_snapshot"]
+__all__ = [
+    "ReadOptions",
+    "Scope",
+    "narrowings_of",
+    "read_daemonset_objects",
+    "read_nodes",
+    "read_snapshot",
+]
 
 Named = TypeVar("Named", Node, Pod)
-
-_LISTS_AT_MOST: Final = 4
-"""Narrow lists of one resource; where more would be needed, one wide list takes their place."""
 
 _TERMINAL: Final = frozenset({"Succeeded", "Failed"})
 _LIVE_PODS: Final = "status.phase!=Succeeded,status.phase!=Failed"
@@ -57,12 +57,19 @@ def read_snapshot(
     """Read what is wanted of the DaemonSets in scope. Names or selectors narrow pods, revisions and events.
 
     Events are those of DaemonSets and, where pods are wanted too, of the pods that are not well.
+    With `options.fast` the server's watch cache is read, and nodes that would be called Missing or Extra on its
+    word are looked at once more (kube/second_look.py).
     Raises `ApiError` when the DaemonSets cannot be read, `NotFoundError` for a name that is not there,
     `CredentialError`, and `ConnectionFailed` or `UnexpectedAnswer` when that happens to the DaemonSets; to
     anything else it is a gap.
     """
     with garbage_collector_paused():
-        return _Reader(transport, scope, wants, options).snapshot()
+        snapshot = _Reader(transport, scope, wants, options).snapshot()
+        if options.fast and wants >= {"nodes", "pods"}:
+            from kubectl_ds.kube.second_look import confirmed
+
+            snapshot = confirmed(transport, scope, snapshot, options)
+        return snapshot
 
 
 def read_nodes(transport: Transport, options: ReadOptions = AS_USUAL) -> tuple[Node, ...]:
@@ -87,7 +94,7 @@ class _Reader:
         nodes = gathering.start("nodes", decode_nodes, [Narrowing(None)], share=self._shared.nodes)
         narrows = bool(scope.names or scope.label_selector or scope.field_selector)
         objects = self._narrowing_daemonsets() if narrows else None
-        narrowings = narrowings_of(_typed(objects)) if objects else [Narrowing(scope.namespace)]
+        narrowings = narrowings_of(typed_daemonsets(objects)) if objects else [Narrowing(scope.namespace)]
         pods_begun = gathering.start("pods", decode_pods, narrowings, share=self._shared.pods)
         revisions = gathering.start(
             "controllerrevisions", decode_revisions, narrowings, keep=may_be_a_daemonsets
@@ -104,7 +111,7 @@ class _Reader:
         pods = _unique(gathering.finish(pods_begun))
         pod_events = self._begin_pod_events(pods)
         pods, all_pods = self._with_neighbours(pods)
-        daemonsets = _typed(objects)
+        daemonsets = typed_daemonsets(objects)
         return ClusterSnapshot(
             daemonsets=daemonsets,
             daemonset_objects={
@@ -122,6 +129,7 @@ class _Reader:
             read=frozenset(gathering.read),
             gaps=tuple(gathering.gaps),
             taken_at=gathering.taken_at(),
+            consistency="cache" if self._options.fast else "consistent",
         )
 
     def _narrowing_daemonsets(self) -> DaemonSetObjects:
@@ -144,7 +152,7 @@ class _Reader:
         uids = {pod.metadata.uid for pod in unwell}
         namespaces = {pod.metadata.namespace for pod in unwell}
         one = f",involvedObject.name={unwell[0].metadata.name}" if len(unwell) == 1 else ""
-        where = namespaces if len(namespaces) <= _LISTS_AT_MOST else {None}
+        where = namespaces if len(namespaces) <= LISTS_AT_MOST else {None}
         return self._gathering.start(
             "events",
             decode_events,
@@ -176,31 +184,6 @@ class _Reader:
         why = "free room on nodes cannot be computed, since the pods of all namespaces could not be read"
         everywhere = gathering.finish(begun, for_want_of=why)
         return _unique([*pods, *everywhere]), not gathering.lacks("pods")
-
-
-def narrowings_of(daemonsets: Iterable[DaemonSet]) -> list[Narrowing]:
-    """The lists that hold everything the selectors of these DaemonSets select; few, or else wide ones."""
-    narrow = set()
-    for one in daemonsets:
-        # A selector that is missing or malformed selects nothing.
-        with contextlib.suppress(ValueError):
-            narrow.add(Narrowing(one.metadata.namespace, to_query(one.spec.selector)))
-    if len(narrow) > _LISTS_AT_MOST:
-        narrow = {Narrowing(one.namespace) for one in narrow}
-    if len(narrow) > _LISTS_AT_MOST:
-        narrow = {Narrowing(None)}
-    return sorted(narrow, key=lambda one: (one.namespace or "", one.labels))
-
-
-def _typed(objects: DaemonSetObjects) -> tuple[DaemonSet, ...]:
-    typed = []
-    for raw in objects.objects:
-        try:
-            typed.append(typed_object(raw, DaemonSet))
-        except msgspec.ValidationError as error:
-            name = excerpt(str(raw["metadata"].get("name")).encode())
-            raise UnexpectedAnswer(f"The DaemonSet {name} is not as the API has it: {error}") from error
-    return tuple(typed)
 
 
 def _unique(objects: list[Named]) -> list[Named]:

@@ -26,6 +26,7 @@ def coverage_document(report: CoverageReport) -> dict[str, Any]:
         "apiVersion": API_VERSION,
         "kind": "CoverageReport",
         "incomplete": gap_sentences(report.incomplete),
+        "consistency": report.consistency,
         "items": [_item(item) for item in report.items],
     }
 

@@ -39,6 +39,7 @@ def explain_document(report: PlacementReport) -> Tree:
         "name": report.name,
         "uid": report.uid,
         "incomplete": gap_sentences(report.incomplete),
+        "consistency": report.consistency,
         "mechanism": None if report.mechanism is None else _mechanism(report.mechanism),
         "tolerations": {
             "template": _tolerations(report.tolerations.template),

@@ -18,6 +18,7 @@ def history_document(report: HistoryReport) -> dict[str, Any]:
         "name": report.name,
         "uid": report.uid,
         "incomplete": gap_sentences(report.incomplete),
+        "consistency": report.consistency,
         "revisions": None if revisions is None else [_revision(one) for one in revisions],
     }
 

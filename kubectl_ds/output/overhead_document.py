@@ -25,6 +25,7 @@ def overhead_document(report: OverheadReport) -> Tree:
         "apiVersion": API_VERSION,
         "kind": "OverheadReport",
         "incomplete": gap_sentences(report.incomplete),
+        "consistency": report.consistency,
         "summary": {
             "daemonSets": len(report.daemonsets),
             "nodes": None if report.nodes is None else len(report.nodes),

@@ -22,6 +22,7 @@ def rollout_document(report: RolloutReport) -> Tree:
         "name": report.name,
         "uid": report.uid,
         "incomplete": gap_sentences(report.incomplete),
+        "consistency": report.consistency,
         "verdict": report.verdict,
         "message": verdict_sentence(report),
         "strategy": report.strategy,
