@@ -18,6 +18,7 @@ COMMANDS = (
     ("explain", "How its pods are bound, and which rule lets each node in or keeps it out"),
     ("rollout", "Which revision is on which node, who uses up the budget, and whether it will finish"),
     ("history", "Its revisions, the nodes on each, and what changed from one to another"),
+    ("plan", "What would land where if this were applied, tainted, labelled, added, drained or removed"),
     ("overhead", "What DaemonSets request of each node and of the cluster"),
     ("create", "A new DaemonSet, from images or from a workload of another kind"),
     ("demo", "Any of these on a bundled sample cluster, with no cluster at all"),

@@ -22,7 +22,8 @@ TAKES_VALUE = frozenset(
         *("--label-columns", "--node", "--pod", "--state", "--timeout", "--revision", "--diff"),
         *("--image", "--from", "-f", "--filename", "--port", "--env", "--node-selector", "--toleration"),
         *("--mount-host", "--service-account", "--priority-class", "--max-unavailable", "--label"),
-        *("--dry-run", "--field-manager"),
+        *("--dry-run", "--field-manager", "--taint", "--nodes", "--add-node", "--remove-node", "--drain"),
+        *("--delete",),
     }
 )
 

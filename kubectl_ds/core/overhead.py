@@ -21,6 +21,7 @@ from kubectl_ds.core.overhead_report import (
 )
 from kubectl_ds.core.ownership import PodIndex, is_terminal
 from kubectl_ds.core.placement import place_all
+from kubectl_ds.core.planned_change import without_passing_taints
 from kubectl_ds.core.predicted_pod import Admission, admission_of, admitted_spec
 from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts, pod_limits, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
@@ -28,23 +29,6 @@ from kubectl_ds.core.update_strategy import budget
 
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 ALWAYS_ASKED_FOR = ("cpu", "memory")
-_PASSING_TAINTS = frozenset(
-    {
-        "node.kubernetes.io/not-ready",
-        "node.kubernetes.io/unreachable",
-        "node.kubernetes.io/disk-pressure",
-        "node.kubernetes.io/memory-pressure",
-        "node.kubernetes.io/pid-pressure",
-        "node.kubernetes.io/network-unavailable",
-        "node.kubernetes.io/unschedulable",
-        "node.kubernetes.io/out-of-service",
-        "node.cloudprovider.kubernetes.io/uninitialized",
-        "node.cloudprovider.kubernetes.io/shutdown",
-        "ToBeDeletedByClusterAutoscaler",
-        "DeletionCandidateOfClusterAutoscaler",
-    }
-)
-"""Taints that controllers put on and take off; a node that is up and well has none of them."""
 _MEMORY_STEP = 256 * 2**20
 """Bytes: machines of one size differ by less, since firmware and kernels take a little more or less."""
 
@@ -211,7 +195,7 @@ def _shapes(made: Sequence[_Made], nodes: Sequence[Node], snapshot: ClusterSnaps
     groups: dict[tuple[object, ...], list[Node]] = {}
     for node in nodes:
         groups.setdefault(_size(node), []).append(node)
-    fresh = [_fresh(node) for node in nodes]
+    fresh = [without_passing_taints(node) for node in nodes]
     gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
     belong: dict[str, list[_Made]] = {node.metadata.name: [] for node in nodes}
     for one in made:
@@ -238,12 +222,6 @@ def _size(node: Node) -> tuple[object, ...]:
         allocatable.get("cpu", 0),
         round(allocatable.get("memory", 0) / _MEMORY_STEP),
     )
-
-
-def _fresh(node: Node) -> Node:
-    """The node as it is when it is up and well, and nobody has cordoned it."""
-    taints = tuple(taint for taint in node.spec.taints if taint.key not in _PASSING_TAINTS)
-    return replace(node, spec=replace(node.spec, taints=taints, unschedulable=False))
 
 
 def _shape(group: Sequence[Node], belong: Mapping[str, Sequence[_Made]]) -> NodeShape:

@@ -74,6 +74,26 @@ def untolerated_taints(
     )
 
 
+def seconds_tolerated(
+    taints: Iterable[Taint], tolerations: tuple[Toleration, ...], gates: FeatureGates = _NO_GATES
+) -> int | None:
+    """After how many seconds a NoExecute taint that is tolerated for a while ends the pod; None for never.
+
+    Of the first toleration that matches each taint the shortest counts (`GetMatchingTolerations` and
+    `getMinTolerationTime` of pkg/controller/tainteviction/taint_eviction.go). A taint that is not tolerated at
+    all is not asked about here.
+    """
+    shortest: int | None = None
+    for taint in taints:
+        if taint.effect != "NoExecute":
+            continue
+        used = next((one for one in tolerations if tolerates(one, taint, gates)), None)
+        if used is not None and used.toleration_seconds is not None:
+            seconds = max(0, used.toleration_seconds)
+            shortest = seconds if shortest is None else min(shortest, seconds)
+    return shortest
+
+
 def controller_tolerations(pod_spec: PodSpec) -> tuple[Toleration, ...]:
     """What the controller adds to a template's tolerations on every pod it creates; never on the object."""
     return (*_ALWAYS, _HOST_NETWORK) if pod_spec.host_network else _ALWAYS

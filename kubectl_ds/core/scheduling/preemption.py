@@ -1,6 +1,7 @@
 """Whether evicting pods of lower priority would make room on the one target node (`defaultpreemption`)."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from kubectl_ds.core.model import Node, Pod
@@ -9,6 +10,8 @@ from kubectl_ds.core.scheduling.host_ports import first_conflict, host_ports
 from kubectl_ds.core.scheduling.node_room import Tenant, lacks, priority_of
 from kubectl_ds.core.scheduling.pod_requests import Amounts
 from kubectl_ds.core.scheduling.relief import Relief
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class PreemptionCannotHelp(Fact, frozen=True):
@@ -45,6 +48,26 @@ def relief_for(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant
         return "none"
     spared = [tenant for tenant in staying if priority_of(tenant.pod) >= priority_of(pod)]
     return "preemption" if len(spared) < len(staying) and fits(pod, requests, node, spared) else "none"
+
+
+def preemption_victims(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> tuple[Pod, ...]:
+    """The pods that are evicted for one whose relief is `preemption` (`SelectVictimsOnNode`): of all of lower
+    priority those that cannot be spared, the more important ones being spared first. PodDisruptionBudgets are
+    not read; they change the order, and not whether it fits."""
+    staying = [tenant for tenant in tenants if priority_of(tenant.pod) >= priority_of(pod)]
+    candidates = [tenant for tenant in tenants if priority_of(tenant.pod) < priority_of(pod)]
+    victims = []
+    for candidate in sorted(candidates, key=lambda one: _importance(one.pod)):
+        if fits(pod, requests, node, [*staying, candidate]):
+            staying.append(candidate)
+        else:
+            victims.append(candidate.pod)
+    return tuple(victims)
+
+
+def _importance(pod: Pod) -> tuple[int, datetime]:
+    """Smaller for what is more important: a higher priority, then an earlier start (`MoreImportantPod`)."""
+    return -priority_of(pod), pod.status.start_time or _NEVER
 
 
 def preemption_cannot_help(
