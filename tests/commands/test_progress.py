@@ -65,7 +65,7 @@ def started(
     """The program with a terminal for its standard error, and a pipe for its output."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    program = ["-c", script] if script else ["-c", "from kubectl_ds.cli import run; run()"]
+    program = ["-c", script] if script else ["-m", "kubectl_ds"]
     process = subprocess.Popen(
         [sys.executable, *program, *words, "--server", server.url],
         stdout=subprocess.PIPE,
@@ -175,7 +175,7 @@ def test_no_line_is_wider_than_the_terminal(columns: int):
 
 def test_a_quick_read_shows_nothing_and_loads_nothing_for_it():
     script = (
-        "import sys\nfrom kubectl_ds.cli import run\n"
+        "import sys\nfrom kubectl_ds.starting import run\n"
         "try:\n    run()\nfinally:\n    print('LOADED', 'click._termui_impl' in sys.modules)"
     )
     with ApiServer(CLUSTER) as server:
