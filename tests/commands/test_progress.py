@@ -175,8 +175,11 @@ def test_no_line_is_wider_than_the_terminal(columns: int):
 
 def test_a_quick_read_shows_nothing_and_loads_nothing_for_it():
     script = (
-        "import sys\nfrom kubectl_ds.starting import run\n"
-        "try:\n    run()\nfinally:\n    print('LOADED', 'click._termui_impl' in sys.modules)"
+        "import sys\n"
+        "from kubectl_ds.cli import main\n"
+        "from kubectl_ds.environment import Environment\n"
+        "main(sys.argv[1:], Environment.of_process())\n"
+        "print('LOADED', 'click._termui_impl' in sys.modules)"
     )
     with ApiServer(CLUSTER) as server:
         run = run_on_terminal(server, "coverage", "-A", script=script)
