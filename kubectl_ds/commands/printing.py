@@ -37,9 +37,10 @@ def print_report(
     if asked.is_table:
         environment.stdout.write(text(style_from(environment, values)))
         return
-    from kubectl_ds.output.documents import spell, to_document
+    from kubectl_ds.output.documents import spelled
 
-    write_for_scripts(environment, asked, spell(to_document(report), asked))
+    for part in spelled(report, asked):
+        write_for_scripts(environment, asked, part)
 
 
 def write_for_scripts(environment: Environment, asked: OutputFormat, text: str) -> None:

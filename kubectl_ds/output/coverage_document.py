@@ -27,7 +27,7 @@ def coverage_document(report: CoverageReport) -> dict[str, Any]:
         "kind": "CoverageReport",
         "incomplete": gap_sentences(report.incomplete),
         "consistency": report.consistency,
-        "items": [_item(item) for item in report.items],
+        "items": [coverage_item(item) for item in report.items],
     }
 
 
@@ -39,7 +39,8 @@ def reason_documents(reasons: Iterable[NodeReason]) -> list[dict[str, Any]]:
     ]
 
 
-def _item(item: DaemonSetCoverage) -> dict[str, Any]:
+def coverage_item(item: DaemonSetCoverage) -> dict[str, Any]:
+    """One of the document's items."""
     return {
         "namespace": item.namespace,
         "name": item.name,

@@ -1,9 +1,10 @@
 """Reports as plain trees: what `-o json` and `-o yaml` spell, each with a schema under docs/schema/."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 import msgspec
+from msgspec.structs import replace
 
 from kubectl_ds.core.coverage_report import CoverageReport
 from kubectl_ds.core.explain_report import PlacementReport
@@ -11,7 +12,7 @@ from kubectl_ds.core.history import HistoryReport
 from kubectl_ds.core.overhead_report import OverheadReport
 from kubectl_ds.core.plan_report import PlanReport
 from kubectl_ds.core.rollout_report import RolloutReport
-from kubectl_ds.output.coverage_document import coverage_document
+from kubectl_ds.output.coverage_document import coverage_document, coverage_item
 from kubectl_ds.output.explain_document import explain_document
 from kubectl_ds.output.formats import OutputFormat
 from kubectl_ds.output.history_document import history_document
@@ -42,17 +43,47 @@ def to_document(report: Report) -> dict[str, Any]:
             assert_never(report)
 
 
+def spelled(report: Report, output_format: OutputFormat) -> Iterator[str]:
+    """The report's document as `-o` asks for it, in parts that together are what `spell` gives.
+
+    The coverage of a large cluster is a hundred megabytes of JSON: it goes out DaemonSet by DaemonSet.
+    """
+    if isinstance(report, CoverageReport) and output_format.name in ("json", "yaml") and report.items:
+        yield from _item_by_item(report, output_format)
+    else:
+        yield spell(to_document(report), output_format)
+
+
+def _item_by_item(report: CoverageReport, output_format: OutputFormat) -> Iterator[str]:
+    """The document without items with each of them put where it belongs: they are the last of its fields."""
+    as_json = output_format.name == "json"
+    shell = spell(coverage_document(replace(report, items=())), output_format)
+    opening, closing = ("[]\n}\n", "\n  ]\n}\n") if as_json else (" []\n", "")
+    assert shell.endswith(opening)
+    yield shell.removesuffix(opening) + ("[" if as_json else "\n")
+    for position, item in enumerate(report.items):
+        tree = coverage_item(item)
+        if as_json:
+            indented = spell(tree, output_format).rstrip("\n").replace("\n", "\n    ")
+            yield f"{',' if position else ''}\n    {indented}"
+        else:
+            yield _yaml([tree])
+    yield closing
+
+
 def spell(document: Mapping[str, Any], output_format: OutputFormat) -> str:
     """The document as `-o` asks for it, keys in the published order. jsonpath is kubectl's dialect."""
     match output_format.name:
         case "json":
             return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
         case "yaml":
-            import yaml
-
-            dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-            return str(
-                yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True, width=2**31 - 1)
-            )
+            return _yaml(document)
         case _:
             return render_objects([document], output_format, single=True)
+
+
+def _yaml(tree: Any) -> str:
+    import yaml
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(tree, Dumper=dumper, sort_keys=False, allow_unicode=True, width=2**31 - 1))
