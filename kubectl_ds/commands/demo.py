@@ -11,6 +11,8 @@ from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
 
+WITHOUT_DAEMONSETS = ("node", "plan", "create")
+"""Commands whose words are not names of DaemonSets that are there."""
 SCOPE_FLAGS = ("-n", "--namespace", "-A", "--all-namespaces")
 
 EPILOG = """\b
@@ -53,7 +55,8 @@ def command(context: click.Context, words: tuple[str, ...]) -> ExitCode:
     with ApiServer(objects, clock=environment.now) as server:
         flags = {option.name for option in target.params}
         if "server" in flags:
-            rest = scoped(rest, homes(objects), everywhere="all_namespaces" in flags)
+            homes_of = {} if name in WITHOUT_DAEMONSETS else homes(objects)
+            rest = scoped(rest, homes_of, everywhere="all_namespaces" in flags)
             rest = with_flags(rest, "--server", server.url)
         result: object = group.main(
             args=[name, *rest],
@@ -79,7 +82,7 @@ def scoped(arguments: Sequence[str], namespace_of: Mapping[str, str], *, everywh
     if any(word.startswith(SCOPE_FLAGS) for word in arguments):
         return list(arguments)
     names = [arguments[position].rpartition("/")[2] for position in plain_words(arguments)]
-    if not names:
+    if not names or not namespace_of:
         return with_flags(arguments, "--all-namespaces") if everywhere else list(arguments)
     namespace = next((namespace_of[name] for name in names if name in namespace_of), "default")
     return with_flags(arguments, "--namespace", namespace)

@@ -243,7 +243,7 @@ def judge_of(
         events=cluster.events,
         missing=MissingContext(
             daemonset=daemonset,
-            computed=computed,
+            computed=None if snapshot.some_nodes else computed,
             failure=failure,
             events_unread="events" in unread,
             now=snapshot.taken_at,
@@ -256,7 +256,7 @@ def judge_of(
             daemonset=daemonset,
         ),
     )
-    if unread & {"nodes", "pods"}:
+    if unread & {"nodes", "pods"} or snapshot.some_nodes:
         return judge, ()
     return judge, tuple(
         one

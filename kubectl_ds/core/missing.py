@@ -193,7 +193,8 @@ class MissingContext(Struct, frozen=True, kw_only=True):
     """What is the same for all nodes of one DaemonSet."""
 
     daemonset: DaemonSet
-    computed: ComputedStatus
+    computed: ComputedStatus | None
+    """None where only some nodes were read, so that counts over all of them are not known."""
     failure: CreationFailed | None
     """The newest FailedCreate."""
     events_unread: bool
@@ -264,7 +265,7 @@ def _controller_behind(node: Node, context: MissingContext) -> ControllerBehind 
         never = status.observed_generation == 0
         return ControllerBehind(behind="generation", seconds=age, never_observed=never)
     computed = context.computed
-    if (
+    if computed is not None and (
         status.desired_number_scheduled < computed.desired_number_scheduled
         or status.current_number_scheduled > computed.current_number_scheduled
     ):

@@ -71,6 +71,8 @@ class ClusterSnapshot(Struct, frozen=True, kw_only=True):
     runtime_classes: tuple[RuntimeClass, ...] = ()
     pod_metrics: tuple[PodMetrics, ...] = ()
     daemonset_objects: Mapping[str, Mapping[str, Any]] = {}
+    some_nodes: bool = False
+    """Only nodes that were asked for are in `nodes`, so that counts over all nodes mean nothing."""
     read: frozenset[Resource] = frozenset()
     """What was read in full or in part. A resource neither here nor in `gaps` was not asked for."""
     gaps: tuple[Gap, ...] = ()

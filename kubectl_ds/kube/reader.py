@@ -91,11 +91,17 @@ class _Reader:
     def snapshot(self) -> ClusterSnapshot:
         """Start all that can be started, and wait for the DaemonSets first where they narrow the rest."""
         gathering, scope = self._gathering, self._scope
-        nodes = gathering.start("nodes", decode_nodes, [Narrowing(None)], share=self._shared.nodes)
+        nodes = gathering.start("nodes", decode_nodes, self._node_lists(), share=self._shared.nodes)
         narrows = bool(scope.names or scope.label_selector or scope.field_selector)
         objects = self._narrowing_daemonsets() if narrows else None
         narrowings = narrowings_of(typed_daemonsets(objects)) if objects else [Narrowing(scope.namespace)]
-        pods_begun = gathering.start("pods", decode_pods, narrowings, share=self._shared.pods)
+        pods_begun = gathering.start(
+            "pods",
+            decode_pods,
+            self._pod_lists() if scope.nodes else narrowings,
+            keep=self._is_about_nodes if scope.nodes else None,
+            share=None if self._options.start_times else self._shared.pods,
+        )
         revisions = gathering.start(
             "controllerrevisions", decode_revisions, narrowings, keep=may_be_a_daemonsets
         )
@@ -117,7 +123,8 @@ class _Reader:
             daemonset_objects={
                 one.metadata.uid: raw for one, raw in zip(daemonsets, objects.objects, strict=True)
             },
-            nodes=tuple(_unique(gathering.finish(nodes))),
+            nodes=tuple(self._asked_for(_unique(gathering.finish(nodes)))),
+            some_nodes=bool(scope.nodes),
             pods=tuple(pods),
             all_pods=all_pods,
             events=(*gathering.finish(events), *gathering.finish(pod_events)),
@@ -131,6 +138,24 @@ class _Reader:
             taken_at=gathering.taken_at(),
             consistency="cache" if self._options.fast else "consistent",
         )
+
+    def _node_lists(self) -> list[Narrowing]:
+        if 0 < len(self._scope.nodes) <= LISTS_AT_MOST:
+            return [Narrowing(None, fields=f"metadata.name={name}") for name in self._scope.nodes]
+        return [Narrowing(None)]
+
+    def _asked_for(self, nodes: list[Node]) -> list[Node]:
+        names = frozenset(self._scope.nodes)
+        return [node for node in nodes if node.metadata.name in names] if names else nodes
+
+    def _pod_lists(self) -> list[Narrowing]:
+        """What is bound to the nodes asked for, and what is bound to none: some of that is meant for them."""
+        if len(self._scope.nodes) < LISTS_AT_MOST:
+            return [Narrowing(None, fields=f"spec.nodeName={name}") for name in (*self._scope.nodes, "")]
+        return [Narrowing(None)]
+
+    def _is_about_nodes(self, pod: Pod) -> bool:
+        return bool({target_node_name(pod), pod.status.nominated_node_name} & frozenset(self._scope.nodes))
 
     def _narrowing_daemonsets(self) -> DaemonSetObjects:
         objects = self._reading_daemonsets.result()
@@ -169,7 +194,7 @@ class _Reader:
         gathering = self._gathering
         if "pods" not in gathering.read or gathering.lacks("pods"):
             return pods, False
-        if self._scope == Scope(namespace=None):
+        if self._scope == Scope(namespace=None) or self._scope.nodes:
             return pods, True
         waited_for = {target_node_name(pod) for pod in pods if _waits_for_room(pod)} - {None}
         if not self._options.free_room or not waited_for:

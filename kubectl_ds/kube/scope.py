@@ -9,6 +9,9 @@ from kubectl_ds.kube.lists import CHUNK_SIZE, OnProgress, Patience
 class Scope(Struct, frozen=True, kw_only=True):
     """`namespace` None is every namespace. With names, selectors are not looked at: kubectl takes one of them.
 
+    With `nodes`, only these are read, and of pods those that are on them or are not bound to any node, whatever
+    namespace they are in.
+
     Raises `UsageError` for a namespace or a name that would lead to another path of the server: `..` as
     a namespace would be all of them.
     """
@@ -17,11 +20,12 @@ class Scope(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     label_selector: str = ""
     field_selector: str = ""
+    nodes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.namespace is not None:
             refuse_as_path("namespace", self.namespace)
-        for name in self.names:
+        for name in (*self.names, *self.nodes):
             refuse_as_path("resource name", name)
 
 
@@ -47,6 +51,7 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     fast: bool = False
     ignore_not_found: bool = False
     free_room: bool = True
+    start_times: bool = False
     patience: Patience = Patience()
     on_progress: OnProgress | None = None
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from kubectl_ds.core.coverage_report import CoverageReport
 from kubectl_ds.core.explain_report import PlacementReport
 from kubectl_ds.core.history import HistoryReport
+from kubectl_ds.core.node_report import NodeReport
 from kubectl_ds.core.overhead_report import OverheadReport
 from kubectl_ds.core.plan_report import PlanReport
 from kubectl_ds.core.rollout_report import RolloutReport
@@ -16,12 +17,21 @@ from kubectl_ds.output.coverage_document import coverage_document, coverage_item
 from kubectl_ds.output.explain_document import explain_document
 from kubectl_ds.output.formats import OutputFormat
 from kubectl_ds.output.history_document import history_document
+from kubectl_ds.output.node_document import node_document
 from kubectl_ds.output.objects import render_objects
 from kubectl_ds.output.overhead_document import overhead_document
 from kubectl_ds.output.plan_document import plan_document
 from kubectl_ds.output.rollout_document import rollout_document
 
-Report = CoverageReport | PlacementReport | HistoryReport | RolloutReport | OverheadReport | PlanReport
+Report = (
+    CoverageReport
+    | PlacementReport
+    | HistoryReport
+    | RolloutReport
+    | OverheadReport
+    | PlanReport
+    | NodeReport
+)
 
 
 def to_document(report: Report) -> dict[str, Any]:
@@ -37,6 +47,8 @@ def to_document(report: Report) -> dict[str, Any]:
             return rollout_document(report)
         case OverheadReport():
             return overhead_document(report)
+        case NodeReport():
+            return node_document(report)
         case PlanReport():
             return plan_document(report)
         case _:

@@ -1,0 +1,64 @@
+"""`kubectl ds node`: which DaemonSets belong on a node, which lack a pod there, and which pods run without them."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE, with_options
+from kubectl_ds.environment import Environment
+from kubectl_ds.errors import UsageError
+from kubectl_ds.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from kubectl_ds.output.style import Style
+
+EPILOG = """\b
+Examples:
+  kubectl ds node                                              every node, a line each
+  kubectl ds node n7                                           one of them: what is there, what lacks, and why
+  kubectl ds node n7 --require kube-system/cni --exit-code     1 unless this one is Ready there
+"""
+
+
+@click.command(cls=KubectlCommand, name="node", epilog=EPILOG)
+@click.argument("nodes", nargs=-1, metavar="[NODE]...")
+@click.option(
+    "--require",
+    multiple=True,
+    metavar="NS/NAME",
+    help="Only this DaemonSet counts, whether it belongs there or not; repeatable.",
+)
+@click.option("--exit-code", cls=BoolFlag, help="End with 1 unless all that count are Ready.")
+@with_options(REPORT_OUTPUT, SCOPE, READING, CONNECTION)
+@click.pass_obj
+def command(environment: Environment, /, nodes: tuple[str, ...], **values: Any) -> ExitCode:
+    """Which DaemonSets belong on a node, which lack a pod there and why, what they cost it, who runs without them.
+
+    Without -n the DaemonSets of all namespaces count, since a node waits for all of them.
+    """
+    from kubectl_ds.commands.noding import node_names, nodes_report
+    from kubectl_ds.commands.printing import print_report, report_format
+    from kubectl_ds.commands.reading import exit_code_for
+    from kubectl_ds.output.node import node_text
+
+    asked, names, required = report_format(values), node_names(nodes), required_names(values["require"])
+    report = nodes_report(environment, values, names, required)
+
+    def text(style: "Style") -> str:
+        return node_text(report, style, blocks=bool(names), wide=asked.name == "wide")
+
+    print_report(environment, values, asked, report, text)
+    unanswered = bool(report.incomplete or report.absent)
+    return exit_code_for(values, incomplete=unanswered, findings=not report.is_covered)
+
+
+def required_names(words: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Raises `UsageError` for what is not NAMESPACE/NAME."""
+    names = set()
+    for word in words:
+        namespace, slash, name = word.partition("/")
+        if not (slash and namespace and name) or "/" in name:
+            raise UsageError(f"--require takes NAMESPACE/NAME, not {word!r}")
+        names.add((namespace, name))
+    return frozenset(names)
