@@ -66,6 +66,7 @@ PLAIN = [
     pytest.param("a: some words, and more\n", id="a sentence"),
     pytest.param("a: /usr/bin/x\nb: ./x\nc: x86_64\n", id="paths"),
     pytest.param("a: 0123abcg\n", id="text that begins as a number"),
+    pytest.param("a: 08f5e4f605731e75\n", id="a token in hexadecimal"),
     pytest.param("a.b/c-d_e: f\n", id="a key with all that a key may hold"),
     pytest.param(KUBECONFIG, id="a kubeconfig"),
 ]
@@ -91,6 +92,8 @@ NOT_PLAIN = [
     pytest.param("a: 12\n", id="a number"),
     pytest.param("a: 0x1f\n", id="a hexadecimal number"),
     pytest.param("a: 1e5\n", id="a number to some readers"),
+    pytest.param("a: 0o17\n", id="an octal number to some readers"),
+    pytest.param("a: 2001-12-14 21:59:43\n", id="a time"),
     pytest.param("a: 12:30:00\n", id="a number to the base of 60"),
     pytest.param("a: 2020-01-01\n", id="a date"),
     pytest.param("a: .inf\n", id="no number"),
@@ -151,7 +154,10 @@ def test_what_kubectl_writes_is_read(tmp_path):
     assert read == first_document(path.read_bytes())
 
 
-_words = st.text(alphabet="ab1:-#'\"{}[]|>&*!%@`,?.~ =yeon0x+/_\\", max_size=6)
+_words = st.one_of(
+    st.text(alphabet="ab1:-#'\"{}[]|>&*!%@`,?.~ =yeon0x+/_\\", max_size=6),
+    st.text(alphabet="0123456789+-.:_eExobTZ ", max_size=12),
+)
 _keys = st.text(alphabet="abnoyes.-/_1", min_size=1, max_size=4)
 _line = st.one_of(
     st.builds("{}: {}".format, _keys, _words),
