@@ -1,12 +1,10 @@
 """The list of commands, and the one place where an error becomes a line and an exit code."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from typing import Any
 
-import click
-
-from kubectl_ds.commands.arguments import command_first
+from kubectl_ds.commands.command_words import command_first
+from kubectl_ds.commands.declared import Declared
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import KubectlDsError, NotFoundError, UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -35,67 +33,52 @@ EPILOG = (
 )
 
 
-class Program(click.Group):
-    """The commands by name, each imported when it is wanted and not before."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name, _ in COMMANDS]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        name = ALIASES.get(cmd_name, cmd_name)
-        if name not in dict(COMMANDS):
-            return None
-        command = import_module(f"kubectl_ds.commands.{name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(COMMANDS)
-
-    def main(self, *arguments: Any, **attributes: Any) -> Any:
-        return super().main(*arguments, **{"standalone_mode": False, **attributes})
-
-
-def program() -> Program:
-    return Program(
-        name="kubectl ds",
-        help="What a cluster's DaemonSets really do: where a pod is, lacks, or is one too many, and why.",
-        epilog=EPILOG,
-        no_args_is_help=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-
-
 def any_command(argv: list[str], environment: Environment) -> ExitCode:
     """`kubectl ds`: a command's name anywhere among the flags, `get` where there is none."""
-    if argv in (["--help"], ["-h"], ["help"]):
-        program().main(args=["--help"], prog_name=_program_name())
-        return ExitCode.OK
     names = frozenset(name for name, _ in COMMANDS) | frozenset(ALIASES)
     if argv == ["--version"]:
         argv = ["version"]
+    if argv in (["--help"], ["-h"], ["help"]):
+        return _by_click(["--help"], environment)
     name, rest = command_first(argv)
     if name not in names:
-        from difflib import get_close_matches
+        raise _unknown_command(name, names)
+    plain = _plain_run(ALIASES.get(name, name), rest)
+    return plain(environment) if plain is not None else _by_click([name, *rest], environment)
 
-        near = get_close_matches(name, sorted(names), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"`kubectl ds get {name}` shows one DaemonSet."
-        raise UsageError(f"unknown command {name!r}", hint=hint)
-    result = program().main(args=[name, *rest], prog_name=_program_name(), obj=environment)
-    environment.stdout.flush()
-    return result if isinstance(result, ExitCode) else ExitCode.OK
+
+def _by_click(words: list[str], environment: Environment) -> ExitCode:
+    from kubectl_ds.program import program, run_by_click
+
+    return run_by_click(program(), words, environment, called="kubectl ds")
+
+
+def _plain_run(name: str, arguments: Sequence[str]) -> Callable[[Environment], ExitCode] | None:
+    """What runs the command with these words, where nothing in them needs click."""
+    command = import_module(f"kubectl_ds.commands.{name}").command
+    if not isinstance(command, Declared):
+        return None
+    parameters = command.plainly_read(arguments)
+    return None if parameters is None else lambda environment: command.run(environment, **parameters)
+
+
+def _unknown_command(name: str, names: Iterable[str]) -> UsageError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(names), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"`kubectl ds get {name}` shows one DaemonSet."
+    return UsageError(f"unknown command {name!r}", hint=hint)
 
 
 def create_daemonset(argv: list[str], environment: Environment) -> ExitCode:
     """`kubectl create daemonset`: kubectl hands a plugin of this name the words behind it."""
+    import click
+
+    from kubectl_ds.program import program, run_by_click
+
     command = program().get_command(click.Context(program()), "create")
     assert command is not None
-    result = command.main(
-        args=argv, prog_name="kubectl create daemonset", standalone_mode=False, obj=environment
-    )
-    environment.stdout.flush()
-    return result if isinstance(result, ExitCode) else ExitCode.OK
+    return run_by_click(command, argv, environment, called="kubectl create daemonset")
 
 
 Called = Callable[[list[str], Environment], ExitCode]
@@ -107,12 +90,12 @@ def main(argv: Sequence[str], environment: Environment, *, called: Called = any_
     `called` says by which name the program runs, and so what its words mean.
     """
     try:
-        return called(list(argv), environment)
-    except click.exceptions.Abort:
-        return ExitCode.INTERRUPTED
-    except click.ClickException as error:
-        _say(environment, _usage_sentence(error))
-        return ExitCode.USAGE
+        code = called(list(argv), environment)
+        environment.stdout.flush()
+        return code
+    except UsageError as error:
+        _say(environment, _sentence(error))
+        return error.exit_code
     except KubectlDsError as error:
         if _verbosity(argv) > 0:
             _say_traceback(environment)
@@ -132,20 +115,10 @@ def main(argv: Sequence[str], environment: Environment, *, called: Called = any_
         return ExitCode.UNAVAILABLE
 
 
-def _program_name() -> str:
-    return "kubectl ds"
-
-
 def _sentence(error: KubectlDsError) -> list[str]:
     first = error.message if error.message.startswith("Error from server") else f"error: {error.message}"
     further = error.further if isinstance(error, NotFoundError) else ()
     return [first, *further, *([f"  {error.hint}"] if error.hint else [])]
-
-
-def _usage_sentence(error: click.ClickException) -> list[str]:
-    context = getattr(error, "ctx", None)
-    see = [f"  See '{context.command_path} --help'."] if context is not None else []
-    return [f"error: {error.format_message()}", *see]
 
 
 def _one_line(text: str) -> str:

@@ -10,9 +10,10 @@ import click
 import pytest
 
 from kubectl_ds import __version__
-from kubectl_ds.cli import COMMANDS, program
+from kubectl_ds.cli import COMMANDS
 from kubectl_ds.commands.options import CONNECTION
 from kubectl_ds.output.documents import Report
+from kubectl_ds.program import program
 from tests.program import kubectl_ds
 
 ROOT = Path(__file__).parents[1]
@@ -77,9 +78,12 @@ def test_the_version_is_the_same_everywhere():
     assert f"version = {__version__}\n" in (ROOT / "setup.cfg").read_text()
 
 
+DECLARES = re.compile(r"^(@click\.command\(|command = Declared\()", re.MULTILINE)
+
+
 def test_the_registry_of_commands_is_the_folder_of_commands():
     folder = ROOT / "kubectl_ds" / "commands"
-    with_command = {path.stem for path in folder.glob("*.py") if "@click.command" in path.read_text()}
+    with_command = {path.stem for path in folder.glob("*.py") if DECLARES.search(path.read_text())}
     assert with_command == {name for name, _ in COMMANDS}
 
 

@@ -1,4 +1,4 @@
-"""kubectl's manner of writing flags, on click: before or after the command name, `--flag=false`, `-o=json`."""
+"""kubectl's manner of writing flags, on click: `--flag=false`, `-o=json`, letters that share a hyphen."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -6,26 +6,11 @@ from typing import Any
 
 import click
 
+from kubectl_ds.commands.command_words import with_hyphens
+
 # Go's strconv.ParseBool, which pflag uses: https://pkg.go.dev/strconv#ParseBool
 GO_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 GO_FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
-
-# Flags that take the next word, so that a command's name can be found behind them ("-n kube-system get").
-# A test holds this against the options of all commands.
-TAKES_VALUE = frozenset(
-    {
-        *("--kubeconfig", "--context", "--cluster", "--user", "-s", "--server", "--token", "--username"),
-        *("--password", "--as", "--as-group", "--as-uid", "--as-user-extra", "--certificate-authority"),
-        *("--client-certificate", "--client-key", "--tls-server-name", "--proxy-url", "--request-timeout"),
-        *("--cache-dir", "--kuberc", "-v", "--v", "--color", "-n", "--namespace", "-l", "--selector"),
-        *("--field-selector", "--chunk-size", "-o", "--output", "--template", "--sort-by", "-L"),
-        *("--label-columns", "--node", "--pod", "--state", "--timeout", "--revision", "--diff"),
-        *("--image", "--from", "-f", "--filename", "--port", "--env", "--node-selector", "--toleration"),
-        *("--mount-host", "--service-account", "--priority-class", "--max-unavailable", "--label"),
-        *("--dry-run", "--field-manager", "--taint", "--nodes", "--add-node", "--remove-node", "--drain"),
-        *("--delete", "--require"),
-    }
-)
 
 
 class BoolFlag(click.Option):
@@ -81,7 +66,7 @@ class _Spelling:
 
     def _long(self, word: str, words: Iterator[str]) -> Iterator[str]:
         name, equals, value = word.partition("=")
-        name = _with_hyphens(name)
+        name = with_hyphens(name)
         if name in self._switches:
             yield from self._switch(name, equals, value)
             return
@@ -115,45 +100,3 @@ class _Spelling:
         else:
             self.negated.discard(option.name)
             yield name
-
-
-def _with_hyphens(name: str) -> str:
-    """component-base's WordSepNormalizeFunc: `--all_namespaces` is `--all-namespaces`."""
-    return name.replace("_", "-")
-
-
-def command_first(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    """The command's name and the rest, wherever the name stood among the flags.
-
-    Without any word `get` is meant. A first word that is no command is returned as the name, for the caller
-    to refuse.
-    """
-    position = next(plain_words(arguments), None)
-    if position is None:
-        return "get", list(arguments)
-    return arguments[position], [*arguments[:position], *arguments[position + 1 :]]
-
-
-def plain_words(arguments: Sequence[str]) -> Iterator[int]:
-    """Positions of the words before `--` that are neither flags nor a flag's value."""
-    position = 0
-    while position < len(arguments) and arguments[position] != "--":
-        word = arguments[position]
-        if not word.startswith("-") or word == "-":
-            yield position
-        elif _takes_next_word(word):
-            position += 1
-        position += 1
-
-
-def _takes_next_word(word: str) -> bool:
-    """Whether a flag, or the last of several letters behind one hyphen, has its value in the next word."""
-    if word.startswith("--"):
-        return _with_hyphens(word) in TAKES_VALUE
-    for position in range(1, len(word)):
-        rest = word[position + 1 :]
-        if f"-{word[position]}" in TAKES_VALUE:
-            return not rest
-        if rest.startswith("="):
-            return False
-    return False

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.declared import NAMES, Declared, Flag, Switch, Text
 from kubectl_ds.commands.names import daemonset_names
-from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE, with_options
+from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -24,20 +22,26 @@ Examples:
 """
 
 
-@click.command(cls=KubectlCommand, name="coverage", epilog=EPILOG)
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option(
-    "--state", "states", metavar="STATE,...", help=f"List only nodes that are {', '.join(STATE_NAMES)}."
+OWN = (
+    Flag(
+        "--state",
+        name="states",
+        metavar="STATE,...",
+        help=f"List only nodes that are {', '.join(STATE_NAMES)}.",
+    ),
+    Flag("--problems", kind=Switch(), help="List only nodes that are not as they should be."),
+    Flag("--exit-code", kind=Switch(), help="End with 1 when anything is not as it should be."),
+    Flag("--wait", kind=Switch(), help="Wait until every node is as it should be; 1 when time is up."),
+    Flag(
+        "--timeout",
+        kind=Text(""),
+        metavar="DURATION",
+        help="How long to wait: 30s, 5m. Without it: for ever.",
+    ),
 )
-@click.option("--problems", cls=BoolFlag, help="List only nodes that are not as they should be.")
-@click.option("--exit-code", cls=BoolFlag, help="End with 1 when anything is not as it should be.")
-@click.option("--wait", cls=BoolFlag, help="Wait until every node is as it should be; 1 when time is up.")
-@click.option(
-    "--timeout", metavar="DURATION", default="", help="How long to wait: 30s, 5m. Without it: for ever."
-)
-@with_options(REPORT_OUTPUT, SCOPE, READING, CONNECTION)
-@click.pass_obj
-def command(environment: Environment, /, names: tuple[str, ...], **values: Any) -> ExitCode:
+
+
+def run(environment: Environment, /, names: tuple[str, ...], **values: Any) -> ExitCode:
     """Node by node: has it, lacks it, has one too many, keeps it out, and why.
 
     Distinct causes come first, the largest on top. --state and --problems narrow the nodes that are listed,
@@ -69,6 +73,15 @@ def command(environment: Environment, /, names: tuple[str, ...], **values: Any) 
         incomplete=bool(report.incomplete),
         findings=any(item.has_problems for item in report.items),
     )
+
+
+command = Declared(
+    "coverage",
+    run,
+    words=NAMES,
+    flags=(*OWN, *REPORT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)
 
 
 def parse_states(text: str | None) -> "frozenset[State] | None":

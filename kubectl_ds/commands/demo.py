@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from kubectl_ds.commands.arguments import KubectlCommand, command_first, plain_words
+from kubectl_ds.commands.arguments import KubectlCommand
+from kubectl_ds.commands.command_words import command_first, plain_words
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode

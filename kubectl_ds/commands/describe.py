@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.declared import NAMES, Declared, Flag, Switch
 from kubectl_ds.commands.names import in_order_of, names_as_given, refuse_missing, tolerant
-from kubectl_ds.commands.options import CONNECTION, READING, SCOPE, with_options
+from kubectl_ds.commands.options import CONNECTION, READING, SCOPE
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import NotFoundError
 from kubectl_ds.exit_codes import ExitCode
@@ -25,12 +23,10 @@ Examples:
 """
 
 
-@click.command(cls=KubectlCommand, name="describe", epilog=EPILOG)
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--show-events", cls=BoolFlag, default=True, help="The events too; on unless =false.")
-@with_options(SCOPE, READING, CONNECTION)
-@click.pass_obj
-def command(environment: Environment, /, names: tuple[str, ...], **values: Any) -> ExitCode:
+OWN = (Flag("--show-events", kind=Switch(on=True), help="The events too; on unless =false."),)
+
+
+def run(environment: Environment, /, names: tuple[str, ...], **values: Any) -> ExitCode:
     """Everything about a DaemonSet: spec, rollout, coverage, unwell pods, revisions, events.
 
     Prints what `kubectl describe ds` prints and what it leaves out: affinity, nodeName, update strategy,
@@ -47,6 +43,15 @@ def command(environment: Environment, /, names: tuple[str, ...], **values: Any) 
         found = {daemonset.metadata.name for daemonset in snapshot.daemonsets}
         refuse_missing(session, values, scope, [name for name in scope.names if name not in found])
     return exit_code_for(values, incomplete=bool(snapshot.gaps), findings=False)
+
+
+command = Declared(
+    "describe",
+    run,
+    words=NAMES,
+    flags=(*OWN, *SCOPE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)
 
 
 def _read(session: "Session", values: Mapping[str, Any], scope: "Scope") -> "tuple[ClusterSnapshot, Scope]":

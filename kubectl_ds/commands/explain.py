@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import click
-
-from kubectl_ds.commands.arguments import KubectlCommand
+from kubectl_ds.commands.declared import NAME, Declared, Flag
 from kubectl_ds.commands.names import daemonset_names
-from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT, with_options
+from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT
 from kubectl_ds.environment import Environment
 from kubectl_ds.exit_codes import ExitCode
 
@@ -18,13 +16,13 @@ Examples:
 """
 
 
-@click.command(cls=KubectlCommand, name="explain", epilog=EPILOG)
-@click.argument("name", metavar="NAME")
-@click.option("--node", "nodes", multiple=True, metavar="NODE", help="Every rule for this node; repeatable.")
-@click.option("--pod", "pods", multiple=True, metavar="POD", help="How this pod was bound; repeatable.")
-@with_options(REPORT_OUTPUT, NAMESPACE, READING, CONNECTION)
-@click.pass_obj
-def command(
+OWN = (
+    Flag("--node", name="nodes", many=True, metavar="NODE", help="Every rule for this node; repeatable."),
+    Flag("--pod", name="pods", many=True, metavar="POD", help="How this pod was bound; repeatable."),
+)
+
+
+def run(
     environment: Environment, /, name: str, nodes: tuple[str, ...], pods: tuple[str, ...], **values: Any
 ) -> ExitCode:
     """How its pods are bound (nodeAffinity or nodeName), and which rule lets each node in or keeps it out."""
@@ -38,3 +36,12 @@ def command(
     report = explain(snapshot, snapshot.daemonsets[0], nodes=nodes, pods=pods)
     print_report(environment, values, asked, report, lambda style: explain_text(report, style))
     return exit_code_for(values, incomplete=bool(report.incomplete), findings=False)
+
+
+command = Declared(
+    "explain",
+    run,
+    words=NAME,
+    flags=(*OWN, *REPORT_OUTPUT, *NAMESPACE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.declared import NAMES, Declared, Flag, Switch, Text
 from kubectl_ds.commands.names import in_order_of, names_as_given, refuse_missing, tolerant
-from kubectl_ds.commands.options import CONNECTION, READING, SCOPE, with_options
+from kubectl_ds.commands.options import CONNECTION, READING, SCOPE
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -25,42 +23,33 @@ Examples:
 """
 
 OBJECT_OUTPUT = (
-    click.option(
+    Flag(
         *("-o", "--output"),
-        default="",
+        kind=Text(""),
         metavar="FORMAT",
         help="table, wide, json, yaml, kyaml, name, jsonpath=…, jsonpath-as-json=…, custom-columns=…, "
         "go-template=…, and their -file forms.",
     ),
-    click.option(
-        "--template", default="", metavar="TEMPLATE", help="The template of -o go-template or jsonpath."
-    ),
-    click.option(
+    Flag("--template", kind=Text(""), metavar="TEMPLATE", help="The template of -o go-template or jsonpath."),
+    Flag(
         "--allow-missing-template-keys",
-        cls=BoolFlag,
-        default=True,
+        kind=Switch(on=True),
         help="A key that is not there prints nothing.",
     ),
-    click.option("--show-managed-fields", cls=BoolFlag, help="Keep managedFields in JSON and YAML."),
-    click.option("--no-headers", cls=BoolFlag, help="Leave the headings of tables out."),
-    click.option("--show-labels", cls=BoolFlag, help="All labels as the last column of kubectl's."),
-    click.option("--show-kind", cls=BoolFlag, help="Names as daemonset.apps/NAME."),
-    click.option(
-        "-L", "--label-columns", multiple=True, metavar="KEY,...", help="A column for each of these labels."
-    ),
-    click.option("--sort-by", default="", metavar="JSONPATH", help="Sort by this field."),
-    click.option("--ignore-not-found", cls=BoolFlag, help="A name that is not there is no error."),
-    click.option("-w", "--watch", cls=BoolFlag, help="Then follow the changes."),
-    click.option("--watch-only", cls=BoolFlag, help="Only follow the changes."),
-    click.option("--output-watch-events", cls=BoolFlag, help="With --watch: each object inside its event."),
+    Flag("--show-managed-fields", kind=Switch(), help="Keep managedFields in JSON and YAML."),
+    Flag("--no-headers", kind=Switch(), help="Leave the headings of tables out."),
+    Flag("--show-labels", kind=Switch(), help="All labels as the last column of kubectl's."),
+    Flag("--show-kind", kind=Switch(), help="Names as daemonset.apps/NAME."),
+    Flag("-L", "--label-columns", many=True, metavar="KEY,...", help="A column for each of these labels."),
+    Flag("--sort-by", kind=Text(""), metavar="JSONPATH", help="Sort by this field."),
+    Flag("--ignore-not-found", kind=Switch(), help="A name that is not there is no error."),
+    Flag("-w", "--watch", kind=Switch(), help="Then follow the changes."),
+    Flag("--watch-only", kind=Switch(), help="Only follow the changes."),
+    Flag("--output-watch-events", kind=Switch(), help="With --watch: each object inside its event."),
 )
 
 
-@click.command(cls=KubectlCommand, name="get", epilog=EPILOG)
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@with_options(OBJECT_OUTPUT, SCOPE, READING, CONNECTION)
-@click.pass_obj
-def command(environment: Environment, /, names: tuple[str, ...], **values: Any) -> ExitCode:
+def run(environment: Environment, /, names: tuple[str, ...], **values: Any) -> ExitCode:
     """Which DaemonSets are there, and is each one well?
 
     The table begins with kubectl's own columns and ends with one verdict: Healthy, Idle, Progressing,
@@ -82,6 +71,15 @@ def command(environment: Environment, /, names: tuple[str, ...], **values: Any) 
     if asked.is_table:
         return _table(environment, values, wanted, asked)
     return _objects(environment, values, wanted, asked)
+
+
+command = Declared(
+    "get",
+    run,
+    words=NAMES,
+    flags=(*OBJECT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)
 
 
 def refuse_what_does_not_go_together(values: Mapping[str, Any], asked: "OutputFormat") -> None:

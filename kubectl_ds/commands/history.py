@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kubectl_ds.commands.arguments import KubectlCommand
+from kubectl_ds.commands.declared import NAME, Declared, Flag, Number, Text
 from kubectl_ds.commands.names import daemonset_names
-from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT, with_options
+from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import KubectlDsError, NotFoundError, UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -26,24 +24,18 @@ Examples:
 WANTS: "frozenset[Resource]" = frozenset(("daemonsets", "pods", "controllerrevisions"))
 
 
-@click.command(cls=KubectlCommand, name="history", epilog=EPILOG)
-@click.argument("name", metavar="NAME")
-@click.option(
-    "--revision",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="The pod template of this revision.",
+OWN = (
+    Flag("--revision", kind=Number(at_least=0), metavar="N", help="The pod template of this revision."),
+    Flag(
+        "--diff",
+        kind=Text(""),
+        metavar="A..B",
+        help="What changed from one revision to the other; a side left out is the current one.",
+    ),
 )
-@click.option(
-    "--diff",
-    metavar="A..B",
-    default="",
-    help="What changed from one revision to the other; a side left out is the current one.",
-)
-@with_options(REPORT_OUTPUT, NAMESPACE, READING, CONNECTION)
-@click.pass_obj
-def command(environment: Environment, /, name: str, **values: Any) -> ExitCode:
+
+
+def run(environment: Environment, /, name: str, **values: Any) -> ExitCode:
     """Its revisions: number, age, change cause, images, and how many nodes are on each.
 
     --diff prints a unified diff of two pod templates, or what KUBECTL_EXTERNAL_DIFF makes of them.
@@ -73,6 +65,15 @@ def command(environment: Environment, /, name: str, **values: Any) -> ExitCode:
 
     print_report(environment, values, asked, report, text)
     return exit_code_for(values, incomplete=bool(report.incomplete), findings=False)
+
+
+command = Declared(
+    "history",
+    run,
+    words=NAME,
+    flags=(*OWN, *REPORT_OUTPUT, *NAMESPACE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)
 
 
 def wanted_revisions(revision: int, diff: str) -> tuple[int | None, ...]:

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
-from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE, with_options
+from kubectl_ds.commands.declared import Declared, Flag, Switch, Words
+from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -21,18 +19,20 @@ Examples:
 """
 
 
-@click.command(cls=KubectlCommand, name="node", epilog=EPILOG)
-@click.argument("nodes", nargs=-1, metavar="[NODE]...")
-@click.option(
-    "--require",
-    multiple=True,
-    metavar="NS/NAME",
-    help="Only this DaemonSet counts, whether it belongs there or not; repeatable.",
+NODES = Words("nodes", "[NODE]...", many=True)
+
+OWN = (
+    Flag(
+        "--require",
+        many=True,
+        metavar="NS/NAME",
+        help="Only this DaemonSet counts, whether it belongs there or not; repeatable.",
+    ),
+    Flag("--exit-code", kind=Switch(), help="End with 1 unless all that count are Ready."),
 )
-@click.option("--exit-code", cls=BoolFlag, help="End with 1 unless all that count are Ready.")
-@with_options(REPORT_OUTPUT, SCOPE, READING, CONNECTION)
-@click.pass_obj
-def command(environment: Environment, /, nodes: tuple[str, ...], **values: Any) -> ExitCode:
+
+
+def run(environment: Environment, /, nodes: tuple[str, ...], **values: Any) -> ExitCode:
     """Which DaemonSets belong on a node, which lack a pod there and why, what they cost it, who runs without them.
 
     Without -n the DaemonSets of all namespaces count, since a node waits for all of them.
@@ -51,6 +51,15 @@ def command(environment: Environment, /, nodes: tuple[str, ...], **values: Any) 
     print_report(environment, values, asked, report, text)
     unanswered = bool(report.incomplete or report.absent)
     return exit_code_for(values, incomplete=unanswered, findings=not report.is_covered)
+
+
+command = Declared(
+    "node",
+    run,
+    words=NODES,
+    flags=(*OWN, *REPORT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)
 
 
 def required_names(words: tuple[str, ...]) -> frozenset[tuple[str, str]]:

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kubectl_ds.commands.arguments import KubectlCommand
-from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE, with_options
+from kubectl_ds.commands.declared import Choice, Declared, Flag
+from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
 from kubectl_ds.environment import Environment
 from kubectl_ds.exit_codes import ExitCode
 
@@ -26,16 +24,16 @@ WANTS: "frozenset[Resource]" = frozenset(
 SORT_KEYS = ("name", "pods", "cpu", "memory", "total-cpu", "total-memory")
 
 
-@click.command(cls=KubectlCommand, name="overhead", epilog=EPILOG)
-@click.option(
-    "--sort-by",
-    type=click.Choice(SORT_KEYS),
-    default="name",
-    help="name, or the largest first: pods, cpu and memory of a pod, total-cpu, total-memory.",
+OWN = (
+    Flag(
+        "--sort-by",
+        kind=Choice(SORT_KEYS, default="name"),
+        help="name, or the largest first: pods, cpu and memory of a pod, total-cpu, total-memory.",
+    ),
 )
-@with_options(REPORT_OUTPUT, SCOPE, READING, CONNECTION)
-@click.pass_obj
-def command(environment: Environment, /, **values: Any) -> ExitCode:
+
+
+def run(environment: Environment, /, **values: Any) -> ExitCode:
     """What DaemonSets request of each node and of the cluster, and what a new node loses to them.
 
     Without -n all namespaces count, since a node has to hold the DaemonSets of all of them.
@@ -55,3 +53,11 @@ def command(environment: Environment, /, **values: Any) -> ExitCode:
 
     print_report(environment, values, asked, report, text)
     return exit_code_for(values, incomplete=bool(report.incomplete), findings=False)
+
+
+command = Declared(
+    "overhead",
+    run,
+    flags=(*OWN, *REPORT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)

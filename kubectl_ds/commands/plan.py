@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
-from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT, with_options
+from kubectl_ds.commands.declared import Declared, Flag, Switch, Text
+from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT
 from kubectl_ds.environment import Environment
 from kubectl_ds.exit_codes import ExitCode
 
@@ -21,56 +19,65 @@ Examples:
 """
 
 
-@click.command(cls=KubectlCommand, name="plan", epilog=EPILOG)
-@click.option(
-    "-f",
-    "--filename",
-    "filenames",
-    multiple=True,
-    metavar="FILE",
-    help="Apply this; a folder, or - for standard input; repeatable.",
+OWN = (
+    Flag(
+        "-f",
+        "--filename",
+        name="filenames",
+        many=True,
+        metavar="FILE",
+        help="Apply this; a folder, or - for standard input; repeatable.",
+    ),
+    Flag("-R", "--recursive", kind=Switch(), help="Folders of a folder too."),
+    Flag(
+        "--taint",
+        name="taints",
+        many=True,
+        metavar="[NODE:]KEY[=V]:EFFECT",
+        help="Set a taint; KEY[:EFFECT]- takes it off; repeatable.",
+    ),
+    Flag(
+        "--label",
+        name="labels",
+        many=True,
+        metavar="[NODE:]KEY=V",
+        help="Set a label; KEY- takes it off; repeatable.",
+    ),
+    Flag(
+        "--node",
+        name="nodes",
+        many=True,
+        metavar="NODE",
+        help="On this node, where --taint and --label name none; repeatable.",
+    ),
+    Flag(
+        "--nodes",
+        name="node_selector",
+        kind=Text(""),
+        metavar="SELECTOR",
+        help="On the nodes with these labels.",
+    ),
+    Flag(
+        "--add-node",
+        name="added",
+        many=True,
+        metavar="NODE|FILE[=N]",
+        help="A node joins like this one, or as in this file; N of them; repeatable.",
+    ),
+    Flag("--remove-node", name="removed", many=True, metavar="NODE", help="This node leaves; repeatable."),
+    Flag("--drain", name="drained", many=True, metavar="NODE", help="This node is drained; repeatable."),
+    Flag(
+        "--delete",
+        name="deleted",
+        many=True,
+        metavar="[NS/]NAME",
+        help="This DaemonSet is deleted; repeatable.",
+    ),
+    Flag("--exit-code", kind=Switch(), help="End with 1 when somebody should look at the plan."),
 )
-@click.option("-R", "--recursive", cls=BoolFlag, help="Folders of a folder too.")
-@click.option(
-    "--taint",
-    "taints",
-    multiple=True,
-    metavar="[NODE:]KEY[=V]:EFFECT",
-    help="Set a taint; KEY[:EFFECT]- takes it off; repeatable.",
-)
-@click.option(
-    "--label",
-    "labels",
-    multiple=True,
-    metavar="[NODE:]KEY=V",
-    help="Set a label; KEY- takes it off; repeatable.",
-)
-@click.option(
-    "--node",
-    "nodes",
-    multiple=True,
-    metavar="NODE",
-    help="On this node, where --taint and --label name none; repeatable.",
-)
-@click.option(
-    "--nodes", "node_selector", default="", metavar="SELECTOR", help="On the nodes with these labels."
-)
-@click.option(
-    "--add-node",
-    "added",
-    multiple=True,
-    metavar="NODE|FILE[=N]",
-    help="A node joins like this one, or as in this file; N of them; repeatable.",
-)
-@click.option("--remove-node", "removed", multiple=True, metavar="NODE", help="This node leaves; repeatable.")
-@click.option("--drain", "drained", multiple=True, metavar="NODE", help="This node is drained; repeatable.")
-@click.option(
-    "--delete", "deleted", multiple=True, metavar="[NS/]NAME", help="This DaemonSet is deleted; repeatable."
-)
-@click.option("--exit-code", cls=BoolFlag, help="End with 1 when somebody should look at the plan.")
-@with_options(REPORT_OUTPUT, NAMESPACE, READING, CONNECTION)
-@click.pass_obj
-def command(environment: Environment, /, **values: Any) -> ExitCode:
+
+
+def run(environment: Environment, /, **values: Any) -> ExitCode:
     """What would land where: nodes gained and lost, pods replaced, new pods that stay pending, and why.
 
     All changes are supposed at once, and nothing is written. What is not modelled is said, and never taken to
@@ -93,3 +100,11 @@ def command(environment: Environment, /, **values: Any) -> ExitCode:
 
     print_report(environment, values, asked, report, text)
     return exit_code_for(values, incomplete=bool(report.incomplete), findings=report.has_findings)
+
+
+command = Declared(
+    "plan",
+    run,
+    flags=(*OWN, *REPORT_OUTPUT, *NAMESPACE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.declared import NAME, Declared, Flag, Switch
 from kubectl_ds.commands.names import daemonset_names
-from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT, with_options
+from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT
 from kubectl_ds.environment import Environment
 from kubectl_ds.exit_codes import ExitCode
 
@@ -21,12 +19,10 @@ Examples:
 """
 
 
-@click.command(cls=KubectlCommand, name="rollout", epilog=EPILOG)
-@click.argument("name", metavar="NAME")
-@click.option("--exit-code", cls=BoolFlag, help="End with 1 unless the rollout is done.")
-@with_options(REPORT_OUTPUT, NAMESPACE, READING, CONNECTION)
-@click.pass_obj
-def command(environment: Environment, /, name: str, **values: Any) -> ExitCode:
+OWN = (Flag("--exit-code", kind=Switch(), help="End with 1 unless the rollout is done."),)
+
+
+def run(environment: Environment, /, name: str, **values: Any) -> ExitCode:
     """Which revision is on which node, which nodes use up the budget and why, and whether it will finish.
 
     OnDelete is answered with the nodes that still carry an old pod.
@@ -45,3 +41,12 @@ def command(environment: Environment, /, name: str, **values: Any) -> ExitCode:
 
     print_report(environment, values, asked, report, text)
     return exit_code_for(values, incomplete=bool(report.incomplete), findings=not report.is_done)
+
+
+command = Declared(
+    "rollout",
+    run,
+    words=NAME,
+    flags=(*OWN, *REPORT_OUTPUT, *NAMESPACE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)

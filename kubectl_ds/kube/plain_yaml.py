@@ -13,7 +13,8 @@ _PLAIN = re.compile(r"(?:[A-Za-z0-9_/.+]|-+[A-Za-z])[ -~]*", re.ASCII)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"\\]*)\"")
 # What looks like a number, a date or a base-60 number to any of the readers there are.
 _NUMBER_LIKE = re.compile(
-    r"[-+]?(?:0[xob].*|[0-9_.:]+(?:e[-+]?[0-9_]*)?|\.?(?:inf|nan))|[0-9]{4}-[0-9]+-.*", re.ASCII | re.IGNORECASE
+    r"[-+]?(?:0[xob].*|[0-9_.:]+(?:e[-+]?[0-9_]*)?|\.?(?:inf|nan))|[0-9]{4}-[0-9]+-.*",
+    re.ASCII | re.IGNORECASE,
 )
 _OTHER_THAN_TEXT = frozenset(("y", "yes", "n", "no", "on", "off", "true", "false", "null"))
 _SPELLED_OUT: dict[str, Any] = {"true": True, "false": False, "null": None, "{}": {}, "[]": []}

@@ -3,10 +3,12 @@
 import click
 import pytest
 
-from kubectl_ds.cli import COMMANDS, program
-from kubectl_ds.commands.arguments import TAKES_VALUE, BoolFlag, KubectlCommand, command_first
+from kubectl_ds.cli import COMMANDS
+from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.command_words import TAKES_VALUE, command_first
 from kubectl_ds.commands.names import daemonset_names
 from kubectl_ds.errors import UsageError
+from kubectl_ds.program import program
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import pytest
 import yaml
 
-from kubectl_ds.cli import _create_daemonset, main
+from kubectl_ds.cli import create_daemonset, main
 from kubectl_ds.environment import Environment
 from kubectl_ds.kube.api_server import ApiServer
 from tests.clusters import a_node
@@ -168,8 +168,8 @@ def test_before_it_writes_it_says_where_it_lands():
     assert "only lets read" in outcome.err
 
 
-def test_called_as_kubectl_create_daemonset_it_takes_the_words_behind():
+def test_called_as_kubectlcreate_daemonset_it_takes_the_words_behind():
     out = io.StringIO()
     environment = Environment(variables={}, stdin=io.StringIO(), stdout=out, stderr=io.StringIO())
-    code = main(["agent", "--image", "x", *OFFLINE], environment, called=_create_daemonset)
+    code = main(["agent", "--image", "x", *OFFLINE], environment, called=create_daemonset)
     assert (int(code), out.getvalue()) == (0, "daemonset.apps/agent created (dry run)\n")
