@@ -71,6 +71,34 @@ class Environment(NamedTuple):
         except (OSError, ValueError):
             return 80
 
+    def screen(self) -> "os.terminal_size | None":
+        """Columns and lines of a terminal that can be drawn anew; None for anything else."""
+        steerable = os.name != "nt" or "WT_SESSION" in self.variables
+        if not self.stdout_is_terminal or self.variables.get("TERM") == "dumb" or not steerable:
+            return None
+        try:
+            # Before COLUMNS and LINES: those stay as they are when a window changes.
+            columns, lines = os.get_terminal_size(self.stdout.fileno())
+        except (OSError, ValueError):
+            columns = lines = 0
+        return os.terminal_size((columns or self._number("COLUMNS", 80), lines or self._number("LINES", 24)))
+
+    def _number(self, variable: str, otherwise: int) -> int:
+        text = self.variables.get(variable, "")
+        return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else otherwise
+
+    def reader_is_gone(self) -> bool:
+        """Whether nobody reads standard output any more, as far as that shows before something is written."""
+        try:
+            import select
+
+            poll = select.poll()
+            poll.register(self.stdout.fileno(), 0)
+            return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+        except (AttributeError, OSError, ValueError):
+            # No file behind it, or a system without poll.
+            return False
+
 
 def _is_terminal(stream: TextIO) -> bool:
     try:

@@ -1,38 +1,40 @@
-"""`--wait`: look again until what was asked for holds, or time is up."""
+"""`--wait`: follow the cluster until what was asked for holds, or time is up."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kubectl_ds.commands.reading import read_with, say_what_is_lacking, scope_from, session_from
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 
 if TYPE_CHECKING:
     from kubectl_ds.core.snapshot import ClusterSnapshot
 
-SECONDS_BETWEEN_LOOKS = 2.0
-
 
 def taken_once_covered(
     environment: Environment, values: Mapping[str, Any], names: Sequence[str]
 ) -> "ClusterSnapshot":
-    """The first moment without a problem, or the last one before time was up."""
-    from kubectl_ds.core.coverage import coverage
+    """The first moment without a problem, or the last one before time was up.
+
+    Raises `NotFoundError` for a name that goes meanwhile, and the error of a connection that is broken when
+    time is up: what was read last may long be over.
+    """
+    from kubectl_ds.commands.following import following
+    from kubectl_ds.core.live_coverage import LiveCoverage
 
     patience = timeout_seconds(values.get("timeout") or "")
-    deadline = None if patience is None else time.monotonic() + patience
-    with session_from(environment, values) as session:
-        scope = scope_from(values, names, session)
-        while True:
-            snapshot = read_with(session, values, scope)
-            waiting = any(item.has_problems for item in coverage(snapshot).items)
-            if not waiting or (deadline is not None and time.monotonic() >= deadline):
-                break
-            rest = SECONDS_BETWEEN_LOOKS if deadline is None else deadline - time.monotonic()
-            time.sleep(max(0.0, min(SECONDS_BETWEEN_LOOKS, rest)))
-    say_what_is_lacking(environment, snapshot, scope)
-    return snapshot
+    with following(environment, values, names, timeout=patience) as follower:
+        snapshot = follower.begin()
+        coverage = LiveCoverage(snapshot)
+        while (coverage.has_problems or follower.live.lost) and not follower.time_is_up:
+            batch = follower.next(coverage.next_moment)
+            follower.live.check_names()
+            if batch.relearn:
+                coverage.restart(follower.live.snapshot())
+            else:
+                coverage.apply(batch.changes, batch.now)
+        if follower.live.lost is not None:
+            raise follower.live.lost
+        return follower.live.snapshot()
 
 
 def timeout_seconds(text: str) -> float | None:

@@ -43,6 +43,10 @@ class Pace(Struct, frozen=True, kw_only=True):
     """Between two tries of a list that may not be read."""
     first_wait: float = 0.25
     longest_wait: float = 30.0
+    room_after: float = 2.0
+    """A pod that is not bound by then waits: a scheduler that has room for it takes less."""
+    between_rooms: float = 10.0
+    """Another node that is waited for means another list of the cluster's pods, and not sooner than this."""
     attempts: int = 5
     """Refusals in a row after which one that has worked before is believed: a server that is starting refuses
     for a moment what it will allow."""

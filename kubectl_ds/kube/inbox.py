@@ -82,8 +82,9 @@ class Inbox:
             self._woken = True
             self._news.notify()
 
-    def take(self, seconds: float | None, settle: float = 0.0) -> dict[Hashable, Delivery]:
-        """What has come, once there is something; nothing when `seconds` have passed or somebody woke it.
+    def take(self, seconds: float | None, settle: float = 0.0) -> tuple[dict[Hashable, Delivery], bool]:
+        """What has come, once there is something; nothing when `seconds` have passed or somebody woke it, and
+        whether somebody did.
 
         `settle`: so many seconds more are given to what comes in a burst. Raises what `fail` was given.
         """
@@ -93,8 +94,8 @@ class Inbox:
             if self._failure is not None:
                 raise self._failure
             taken, self._deliveries = self._deliveries, {}
-            self._woken = False
-            return taken
+            woken, self._woken = self._woken, False
+            return taken, woken
 
     def _waited(self, seconds: float | None) -> bool:
         """Whether there is something to take."""

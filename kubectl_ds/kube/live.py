@@ -10,7 +10,7 @@ Whatever follows a cluster is a loop over it:
             look_at(live.snapshot())
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -25,8 +25,10 @@ from kubectl_ds.kube.event_shelf import EventShelf
 from kubectl_ds.kube.feed import Pace
 from kubectl_ds.kube.gathering import Narrowing
 from kubectl_ds.kube.inbox import Delivery, FeedState, Inbox, Key
-from kubectl_ds.kube.live_feeds import feed_of, one_narrowing_of
+from kubectl_ds.kube.live_feeds import Feeds, one_narrowing_of
 from kubectl_ds.kube.live_kind import LiveKind
+from kubectl_ds.kube.neighbours import Neighbours
+from kubectl_ds.kube.resource_lists import may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
 from kubectl_ds.kube.server_clock import ServerClock
 from kubectl_ds.kube.transport import Transport
@@ -53,6 +55,13 @@ class Batch(Struct, frozen=True, kw_only=True):
     relearn: bool = False
     """What can be read has changed: what was worked out has to be begun anew from `snapshot()`."""
     news: tuple[FeedNews, ...] = ()
+    woken: bool = False
+    """Somebody called `wake`."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all happened."""
+        return not (self.changes or self.relearn or self.news or self.woken)
 
 
 class LiveCluster:
@@ -78,10 +87,21 @@ class LiveCluster:
         self._pace = pace or Pace()
         self._clock = clock or ServerClock()
         self._inbox = Inbox()
+        self._feeds = Feeds(self._inbox, transport, scope, options, self._pace)
         self._events = EventShelf()
-        self._kinds = {one: LiveKind(one) for one in _ORDER if one in wants or one == "daemonsets"}
+        self._kinds: dict[str, LiveKind] = {
+            one: LiveKind(one, fits=may_be_a_daemonsets if one == "controllerrevisions" else None)
+            for one in _ORDER
+            if one in wants or one == "daemonsets"
+        }
+        self._neighbours: Neighbours | None = None
+        if "pods" in wants and options.free_room and scope != Scope(namespace=None):
+            self._neighbours = Neighbours(self._feeds.of_neighbours, self._pace)
+            self._kinds["neighbours"] = self._neighbours.kind
         self._narrows = bool(scope.names or scope.label_selector or scope.field_selector)
-        self._tuples: dict[Resource, tuple[Any, ...]] = {}
+        self._tuples: dict[str, tuple[Any, ...]] = {}
+        self._read = self._what_is_read()
+        """What could be read at the last look."""
         self._early_news: tuple[FeedNews, ...] = ()
         """What was to be said before anybody waited."""
 
@@ -102,12 +122,12 @@ class LiveCluster:
         gap = self._kinds["daemonsets"].error
         if gap is not None:
             raise gap
-        if self.missing_names and not self._options.ignore_not_found:
-            raise not_found(self._transport, self._scope.namespace, self.missing_names, self._options)
+        self.check_names()
         self._follow_selectors()
         self._until_reported("controllerrevisions", "pods")
         self._start("events", Narrowing(self._scope.namespace))
-        self._until_reported("nodes", "events")
+        self._look_at_neighbours(at_once=True)
+        self._until_reported("nodes", "events", "neighbours")
         return self.snapshot()
 
     def wait(self, seconds: float | None = None) -> Batch:
@@ -115,9 +135,11 @@ class LiveCluster:
 
         Raises `CredentialError`, and `ApiError` for a 401 that stays.
         """
+        self._look_at_neighbours()
         early, self._early_news = self._early_news, ()
-        batch = self._applied(self._inbox.take(0 if early else seconds, self._pace.settle))
-        return replace(batch, news=(*early, *batch.news)) if early else batch
+        deliveries, woken = self._inbox.take(0 if early else seconds, self._pace.settle)
+        batch = self._applied(deliveries)
+        return replace(batch, news=(*early, *batch.news), woken=woken) if early or woken else batch
 
     def snapshot(self) -> ClusterSnapshot:
         """All that is known, as one moment of the cluster, for the functions that make reports."""
@@ -127,12 +149,12 @@ class LiveCluster:
             daemonsets=tuple(one.daemonset for one in daemonsets),
             daemonset_objects={one.metadata.uid: one.object for one in daemonsets},
             nodes=self._all("nodes"),
-            pods=self._all("pods"),
-            all_pods=self._scope == Scope(namespace=None) and self._is_read("pods"),
+            pods=(*self._all("pods"), *self._all("neighbours")),
+            all_pods=self._knows_all_pods(),
             revisions=self._all("controllerrevisions"),
             # In the order in which a list has them: of events that are equally new the first one counts.
             events=tuple(event for _, event in sorted(self._events.items(), key=lambda one: one[0])),
-            read=frozenset(one for one in self._kinds if self._is_read(one)),
+            read=frozenset(one for one in _ORDER if one in self._kinds and self._kinds[one].is_read),
             gaps=tuple(gap for kind in self._kinds.values() if (gap := kind.gap) is not None),
         )
 
@@ -145,6 +167,11 @@ class LiveCluster:
         """Names of the scope of which there is no DaemonSet now."""
         there = {name for _, name in self._kinds["daemonsets"].objects}
         return tuple(name for name in dict.fromkeys(self._scope.names) if name not in there)
+
+    def check_names(self) -> None:
+        """Raises `NotFoundError` for names of which there is no DaemonSet, unless they may be missing."""
+        if self.missing_names and not self._options.ignore_not_found:
+            raise not_found(self._transport, self._scope.namespace, self.missing_names, self._options)
 
     @property
     def lost(self) -> KubectlDsError | None:
@@ -166,18 +193,7 @@ class LiveCluster:
         kind = self._kinds.get(resource)
         if kind is None:
             return
-        build: Callable[[], Any] = lambda: feed_of(  # noqa: E731
-            resource,
-            kind.source,
-            self._inbox,
-            self._transport,
-            self._scope,
-            narrowing,
-            options=self._options,
-            pace=self._pace,
-            matters=self._events.matters,
-        )
-        kind.follow(narrowing, build)
+        kind.follow(narrowing, lambda: self._feeds.of(resource, kind.source, narrowing, self._events.matters))
 
     def _follow_selectors(self) -> None:
         """Pods and revisions of the DaemonSets that there are, where the scope does not say whose it wants."""
@@ -193,32 +209,36 @@ class LiveCluster:
             else:
                 self._start(resource, narrowing)
 
-    def _until_reported(self, *resources: Resource) -> None:
-        kinds = [self._kinds[one] for one in resources if one in self._kinds]
+    def _look_at_neighbours(self, *, at_once: bool = False) -> None:
+        if self._neighbours is not None:
+            self._neighbours.look(self._kinds["pods"].narrowing, at_once=at_once)
+
+    def _until_reported(self, *names: str) -> None:
+        kinds = [kind for name in names if (kind := self._kinds.get(name)) and kind.begun]
         while not all(kind.reported for kind in kinds):
-            self._early_news += self._applied(self._inbox.take(None)).news
+            self._early_news += self._applied(self._inbox.take(None)[0]).news
 
     # --- what feeds bring ---------------------------------------------------------------------------
 
     def _applied(self, deliveries: Mapping[Any, Delivery]) -> Batch:
         changes: list[ObjectChange] = []
         news: list[FeedNews] = []
-        read_before = self._what_is_read()
-        for resource, kind in self._kinds.items():
+        for kind in self._kinds.values():
             delivery = deliveries.get(kind.source)
             if delivery is None:
                 continue
             self._clock.saw(delivery.date)
             changes += self._changes_of(kind, delivery)
-            news += [FeedNews(resource, state) for state in kind.heard(delivery.states)]
+            news += [FeedNews(kind.resource, state) for state in kind.heard(delivery.states)]
             if kind.gap is not None:
                 changes += self._changes_of(kind, Delivery(listed={}))
         for change in changes:
             self._tuples.pop(change.resource, None)
+        self._tuples.pop("neighbours", None)
         if any(change.resource == "daemonsets" for change in changes):
             self._follow_selectors()
-        relearn = self._what_is_read() != read_before
-        return Batch(now=self.now(), changes=tuple(changes), relearn=relearn, news=tuple(news))
+        before, self._read = self._read, self._what_is_read()
+        return Batch(now=self.now(), changes=tuple(changes), relearn=self._read != before, news=tuple(news))
 
     def _changes_of(self, kind: LiveKind, delivery: Delivery) -> list[ObjectChange]:
         if kind.resource == "events":
@@ -227,7 +247,9 @@ class LiveCluster:
                 changes += self._events.put(key, event)
             return changes
         changes = kind.changes(delivery)
-        if kind.resource == "pods":
+        if kind.name == "pods":
+            if self._neighbours is not None:
+                self._neighbours.see(changes)
             changes += [one for change in changes for one in self._events_of(change)]
         return changes
 
@@ -247,15 +269,16 @@ class LiveCluster:
         position = {name: place for place, name in enumerate(self._scope.names)}
         return [objects[key] for key in sorted(objects, key=lambda key: (position.get(key[1], 0), key))]
 
-    def _all(self, resource: Resource) -> tuple[Any, ...]:
-        if resource not in self._tuples:
-            kind = self._kinds.get(resource)
-            self._tuples[resource] = tuple(kind.objects.values()) if kind else ()
-        return self._tuples[resource]
+    def _all(self, name: str) -> tuple[Any, ...]:
+        if name not in self._tuples:
+            kind = self._kinds.get(name)
+            self._tuples[name] = tuple(kind.objects.values()) if kind else ()
+        return self._tuples[name]
 
-    def _is_read(self, resource: Resource) -> bool:
-        kind = self._kinds.get(resource)
-        return kind is not None and kind.reported and kind.gap is None
+    def _knows_all_pods(self) -> bool:
+        if self._neighbours is not None:
+            return self._neighbours.are_known and self._kinds["pods"].is_read
+        return self._scope == Scope(namespace=None) and "pods" in self._kinds and self._kinds["pods"].is_read
 
     def _what_is_read(self) -> tuple[object, ...]:
-        return tuple((kind.reported, kind.gap) for kind in self._kinds.values())
+        return self._knows_all_pods(), *((kind.reported, kind.gap) for kind in self._kinds.values())

@@ -11,7 +11,7 @@ from kubectl_ds.kube.decoding import Decode, decode_events, decode_nodes, decode
 from kubectl_ds.kube.feed import Feed, Pace
 from kubectl_ds.kube.gathering import Narrowing
 from kubectl_ds.kube.inbox import Inbox
-from kubectl_ds.kube.reader import narrowings_of
+from kubectl_ds.kube.reader import LIVE_PODS, narrowings_of
 from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import ReadOptions, Scope
 from kubectl_ds.kube.transport import Transport
@@ -25,69 +25,89 @@ _FORGET_AFTER = 5_000
 _ABOUT = frozenset({"DaemonSet", "Pod"})
 
 
-def feed_of(
-    resource: Resource,
-    source: Hashable,
-    inbox: Inbox,
-    transport: Transport,
-    scope: Scope,
-    narrowing: Narrowing,
-    *,
-    options: ReadOptions,
-    pace: Pace,
-    matters: Callable[[Event], bool],
-) -> Feed[Any]:
-    """A feed that has not been started. `matters`: which events of a list are worth keeping at all.
+class Feeds:
+    """Makes the feeds of one live cluster, none of them started."""
 
-    Raises `ValueError` for a resource that no report follows.
-    """
+    def __init__(
+        self, inbox: Inbox, transport: Transport, scope: Scope, options: ReadOptions, pace: Pace
+    ) -> None:
+        self._inbox, self._transport, self._scope = inbox, transport, scope
+        self._options, self._pace = options, pace
 
-    def feed(
+    def of(
+        self, resource: Resource, source: Hashable, narrowing: Narrowing, matters: Callable[[Event], bool]
+    ) -> Feed[Any]:
+        """The feed of one resource. `matters`: which events of a list are worth keeping at all."""
+        make, scope = self._make, self._scope
+        match resource:
+            case "daemonsets":
+                by_fields = Narrowing(
+                    narrowing.namespace, "" if scope.names else scope.label_selector, _fields_of(scope)
+                )
+                model, named = watched.daemonsets(), _named(scope)
+                return make(
+                    source, resource, by_fields, watched.decode_daemonsets, model, keep=named, heeds=named
+                )
+            case "nodes":
+                return make(
+                    source, resource, narrowing, decode_nodes, watched.nodes(), share=_Sharing().nodes
+                )
+            case "pods":
+                return make(source, resource, narrowing, decode_pods, watched.pods(), share=_Sharing().pods)
+            case "controllerrevisions":
+                return make(
+                    source,
+                    resource,
+                    narrowing,
+                    decode_revisions,
+                    watched.revisions(),
+                    keep=may_be_a_daemonsets,
+                )
+            case "events":
+                # One watch for both kinds of events: a field selector has no "or".
+                return make(
+                    *(source, resource, narrowing, decode_events, watched.events()),
+                    keep=matters,
+                    heeds=_is_about_either,
+                )
+        raise LookupError(f"{resource} are not followed")
+
+    def of_neighbours(self, source: Hashable, keep: Callable[[Pod], bool]) -> Feed[Pod]:
+        """All pods of the cluster that have not ended, of which `keep` says which are held."""
+        everywhere = Narrowing(None, fields=LIVE_PODS)
+        share = _Sharing().pods
+        return self._make(source, "pods", everywhere, decode_pods, watched.pods(), keep=keep, share=share)
+
+    def _make(
+        self,
+        source: Hashable,
+        resource: Resource,
+        narrowing: Narrowing,
         decode: Decode[T],
         model: WatchedModel[T],
         *,
-        labels: str = narrowing.labels,
-        fields: str = "",
         keep: Callable[[T], bool] | None = None,
         heeds: Callable[[T], bool] | None = None,
         share: Callable[[Iterable[T]], Iterable[T]] | None = None,
     ) -> Feed[T]:
         request = list_of(
-            transport,
+            self._transport,
             resource,
             narrowing.namespace,
             decode,
-            options,
-            labels=labels,
-            fields=fields,
+            self._options,
+            labels=narrowing.labels,
+            fields=narrowing.fields,
             keep=keep,
             share=share,
         )
+        patience = self._options.patience
         return Feed(
-            source, inbox, transport, request, model, pace=pace, patience=options.patience, heeds=heeds
+            *(source, self._inbox, self._transport, request, model),
+            pace=self._pace,
+            patience=patience,
+            heeds=heeds,
         )
-
-    match resource:
-        case "daemonsets":
-            return feed(
-                watched.decode_daemonsets,
-                watched.daemonsets(),
-                labels="" if scope.names else scope.label_selector,
-                fields=_fields_of(scope),
-                keep=_named(scope),
-                heeds=_named(scope),
-            )
-        case "nodes":
-            return feed(decode_nodes, watched.nodes(), share=_Sharing().nodes)
-        case "pods":
-            return feed(decode_pods, watched.pods(), share=_Sharing().pods)
-        case "controllerrevisions":
-            return feed(decode_revisions, watched.revisions(), keep=may_be_a_daemonsets)
-        case "events":
-            # One watch for both kinds of events: a field selector has no "or".
-            return feed(decode_events, watched.events(), keep=matters, heeds=_is_about_either)
-        case _:
-            raise ValueError(f"{resource} are read once, and not followed")
 
 
 class _Sharing:

@@ -9,17 +9,23 @@ from kubectl_ds.errors import ApiError, KubectlDsError
 from kubectl_ds.kube.feed import Feed
 from kubectl_ds.kube.gathering import Narrowing
 from kubectl_ds.kube.inbox import Delivery, FeedState, Key
-from kubectl_ds.kube.resource_lists import may_be_a_daemonsets
 from kubectl_ds.kube.watched import WatchedDaemonSet
 
 
 class LiveKind:
     """What is known of one resource. A feed that has been replaced delivers under a source that nobody asks for."""
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(
+        self, resource: Resource, *, name: str = "", fits: Callable[[Any], bool] | None = None
+    ) -> None:
+        """`name`: where a resource is followed twice. `fits`: which of what the feed brings is held at all."""
         self.resource = resource
+        self.name = name or resource
+        self.fits = fits
         self.objects: dict[Key, Any] = {}
         self.narrowing: Narrowing | None = None
+        self.for_want_of = ""
+        """What a gap says in place of "could not be read"."""
         self.begun = False
         """Whether it has been said what to follow, be it nothing."""
         self.reported = False
@@ -34,7 +40,7 @@ class LiveKind:
     @property
     def source(self) -> Hashable:
         """Under this name its feed delivers."""
-        return self.resource, self._generation
+        return self.name, self._generation
 
     @property
     def gap(self) -> Gap | None:
@@ -45,8 +51,13 @@ class LiveKind:
             resource=self.resource,
             namespace=(self.narrowing.namespace if self.narrowing else None) or "",
             status=self.error.status if isinstance(self.error, ApiError) else 0,
-            message=f"{self.resource} could not be read: {self.error.message}",
+            message=f"{self.for_want_of or f'{self.resource} could not be read'}: {self.error.message}",
         )
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its list has come, and has not been refused since."""
+        return self.reported and self.error is None
 
     def follow(self, narrowing: Narrowing, build: Callable[[], Feed[Any]]) -> None:
         """Go on with a new feed; what is held stays until its list has come."""
@@ -61,6 +72,11 @@ class LiveKind:
         self._feed, self.narrowing, self.begun = None, None, True
         self._generation += 1
         return self.source
+
+    def forget(self) -> None:
+        """Hold nothing, and begin as if nothing had been asked for."""
+        self.objects.clear()
+        self.reported, self.error, self.lost = False, None, None
 
     def close(self) -> None:
         if self._feed is not None:
@@ -96,7 +112,7 @@ class LiveKind:
 
     def _put(self, key: Key, obj: Any | None) -> ObjectChange | None:
         before = self.objects.get(key)
-        if obj is not None and self.resource == "controllerrevisions" and not may_be_a_daemonsets(obj):
+        if obj is not None and self.fits is not None and not self.fits(obj):
             obj = None
         if obj is None:
             self.objects.pop(key, None)

@@ -46,7 +46,7 @@ __all__ = [
 Named = TypeVar("Named", Node, Pod)
 
 _TERMINAL: Final = frozenset({"Succeeded", "Failed"})
-_LIVE_PODS: Final = "status.phase!=Succeeded,status.phase!=Failed"
+LIVE_PODS: Final = "status.phase!=Succeeded,status.phase!=Failed"
 _DAEMONSET_EVENTS: Final = "involvedObject.kind=DaemonSet"
 _POD_EVENTS: Final = "involvedObject.kind=Pod"
 
@@ -196,13 +196,13 @@ class _Reader:
             return pods, False
         if self._scope == Scope(namespace=None) or self._scope.nodes:
             return pods, True
-        waited_for = {target_node_name(pod) for pod in pods if _waits_for_room(pod)} - {None}
+        waited_for = {target_node_name(pod) for pod in pods if waits_for_room(pod)} - {None}
         if not self._options.free_room or not waited_for:
             return pods, False
         begun = gathering.start(
             "pods",
             decode_pods,
-            [Narrowing(None, fields=_LIVE_PODS)],
+            [Narrowing(None, fields=LIVE_PODS)],
             keep=lambda pod: (pod.spec.node_name or pod.status.nominated_node_name) in waited_for,
             share=self._shared.pods,
         )
@@ -226,7 +226,8 @@ def _is_well(pod: Pod) -> bool:
     return bool(ready and pod.spec.node_name) and pod.metadata.deletion_timestamp is None
 
 
-def _waits_for_room(pod: Pod) -> bool:
+def waits_for_room(pod: Pod) -> bool:
+    """Whether what else runs on its node decides if a pod, maybe a DaemonSet's, can be bound there."""
     return (
         not pod.spec.node_name
         and pod.status.phase not in _TERMINAL

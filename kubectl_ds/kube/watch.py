@@ -6,12 +6,12 @@ are told.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from msgspec import Struct
 
-from kubectl_ds.errors import ApiError, ConnectionFailed, KubectlDsError, UnexpectedAnswer
+from kubectl_ds.errors import ApiError, ConnectionFailed, CredentialError, KubectlDsError, UnexpectedAnswer
 from kubectl_ds.kube.daemonset_objects import not_found
 from kubectl_ds.kube.decoding import RawObject, decode_raw_daemonsets
 from kubectl_ds.kube.lists import AGAIN, ListRequest, read_list
@@ -51,11 +51,15 @@ def watch_daemonsets(
 
 
 def begin_watch(
-    transport: Transport, scope: Scope, options: ReadOptions = AS_USUAL
+    transport: Transport,
+    scope: Scope,
+    options: ReadOptions = AS_USUAL,
+    say: Callable[[KubectlDsError | None], None] | None = None,
 ) -> tuple[list[RawObject], Iterator[WatchEvent]]:
     """What `get --watch` shows: the DaemonSets that a scope has now, and each change from then on.
 
-    Raises what `Watch` raises, and `NotFoundError` for names that are not there in the beginning.
+    `say` is told of a watch that is broken, and of its mending. Raises what `Watch` raises, and `NotFoundError`
+    for names that are not there in the beginning.
     """
     names = frozenset(scope.names)
     fields = f"metadata.name={scope.names[0]}" if len(names) == 1 else ""
@@ -69,7 +73,7 @@ def begin_watch(
         fields=fields if names else scope.field_selector,
         keep=(lambda one: _key(one)[1] in names) if names else None,
     )
-    watching = Watch(transport, request, options)
+    watching = Watch(transport, request, options, say)
     there = watching.begin()
     missing = tuple(name for name in scope.names if name not in {_key(one)[1] for one in there})
     if missing and not options.ignore_not_found:
@@ -80,17 +84,27 @@ def begin_watch(
 class Watch:
     """One list and what happens to it afterwards: `begin` once, then iterate over `changes`.
 
-    Both raise `ApiError`, `CredentialError`, `UnexpectedAnswer`, and `ConnectionFailed` once
-    `Patience.attempts` connections in a row brought nothing.
+    `begin` raises `ApiError`, `CredentialError`, `ConnectionFailed` and `UnexpectedAnswer`. `changes` outlives a
+    server that restarts: it raises only refusals, those of what has been allowed before once there were
+    `Patience.attempts` in a row. `say` is told why a watch is broken that could not be taken up at once, and
+    None when it is whole again.
     """
 
-    def __init__(self, transport: Transport, request: ListRequest[RawObject], options: ReadOptions) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        request: ListRequest[RawObject],
+        options: ReadOptions,
+        say: Callable[[KubectlDsError | None], None] | None = None,
+    ) -> None:
         self._transport = transport
         self._request = request
         self._patience = options.patience
+        self._say = say or _no_one
         self._version = ""
         self._known: dict[Key, RawObject] = {}
         self._fruitless = 0
+        self._has_worked = False
 
     def begin(self) -> list[RawObject]:
         """The objects that are there now."""
@@ -106,16 +120,15 @@ class Watch:
             try:
                 yield from self._stream()
             except VersionExpired:
-                yield from self._differences()
-                self._pause_if_short(begun)
-            except (ConnectionFailed, UnexpectedAnswer) as error:
+                try:
+                    yield from self._differences()
+                except (ApiError, ConnectionFailed, CredentialError, UnexpectedAnswer) as error:
+                    self._pause_after(error)
+                    continue
+            except (ApiError, ConnectionFailed, CredentialError, UnexpectedAnswer) as error:
                 self._pause_after(error)
-            except ApiError as error:
-                if error.status not in AGAIN:
-                    raise
-                self._pause_after(error)
-            else:
-                self._pause_if_short(begun)
+                continue
+            self._pause_if_short(begun)
 
     def _stream(self) -> Iterator[WatchEvent]:
         seconds = int(_STREAM_SECONDS * (1 + self._patience.jitter()))
@@ -128,9 +141,11 @@ class Watch:
             seconds=seconds,
         )
         with stream.open() as lines:
+            if self._fruitless > 1:
+                self._say(None)
+            self._fruitless, self._has_worked = 0, True
             for line in lines:
                 self._version = stream.version
-                self._fruitless = 0
                 if line.object is None or line.change == "BOOKMARK":
                     continue
                 if self._request.keep is not None and not self._request.keep(line.object):
@@ -171,10 +186,19 @@ class Watch:
 
     def _pause_after(self, error: KubectlDsError) -> None:
         self._fruitless += 1
-        if self._fruitless >= self._patience.attempts:
+        refused = isinstance(error, CredentialError) or (
+            isinstance(error, ApiError) and error.status not in AGAIN
+        )
+        if refused and (not self._has_worked or self._fruitless >= self._patience.attempts):
             raise error
+        if self._fruitless == 2:
+            self._say(error)
         wait = min(self._patience.first_wait * 2.0**self._fruitless, self._patience.longest_wait)
         self._patience.sleep(wait * (1 + self._patience.jitter() / 4))
+
+
+def _no_one(_: KubectlDsError | None) -> None:
+    """Nobody is to be told."""
 
 
 def _metadata(obj: RawObject) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from kubectl_ds.kube.api_server import ApiServer
 from kubectl_ds.kube.feed import Pace
 from kubectl_ds.kube.live import Batch, LiveCluster
 from kubectl_ds.kube.reader import Scope, read_snapshot
-from tests.clusters import a_daemonset, a_node, a_pod, a_revision, an_event
+from tests.clusters import a_daemonset, a_node, a_pod, a_revision, an_event, unschedulable
 from tests.kube.faults import forbid, on, refuse, stalled, with_body
 from tests.kube.reading import options, serving
 
@@ -331,5 +331,75 @@ def test_waking_ends_a_wait_and_so_does_the_end_of_its_time():
     with following() as (_, follower):
         follower.live.wait(0.2)
         threading.Timer(0.1, follower.live.wake).start()
-        assert follower.live.wait(60).changes == ()
-        assert follower.live.wait(0).changes == ()
+        assert follower.live.wait(60).woken
+        assert follower.live.wait(0).is_empty
+
+
+# --- who else is on the nodes that are waited for ---------------------------------------------------
+
+WAITING = a_pod(CNI, "n1", name="cni-waits", bound=False, conditions=unschedulable("Insufficient cpu"))
+TENANT = a_pod(None, "n1", name="tenant", namespace="shop")
+ELSEWHERE = a_pod(None, "n2", name="elsewhere", namespace="shop")
+
+
+def pod_watches(server: ApiServer) -> list[str]:
+    return [one.path for one in server.requests if one.watches and one.path.endswith("/pods")]
+
+
+def names(snapshot: ClusterSnapshot) -> set[str]:
+    return {pod.metadata.name for pod in snapshot.pods}
+
+
+def test_a_pod_that_waits_brings_in_all_that_takes_room_on_its_node():
+    with following(CNI, a_node("n1"), a_node("n2"), WAITING, TENANT, ELSEWHERE, scope=ONE) as (
+        server,
+        follower,
+    ):
+        snapshot = follower.live.snapshot()
+        assert (names(snapshot), snapshot.all_pods) == ({"cni-waits", "tenant"}, True)
+        assert facts(snapshot) == fresh(server, ONE)
+        server.delete("Pod", "tenant", "shop")
+        server.add(a_pod(None, "n1", name="next", namespace="shop"))
+        follower.until(lambda one: names(one) == {"cni-waits", "next"})
+
+
+def test_a_pod_that_begins_to_wait_is_given_a_moment_and_then_its_neighbours_are_looked_at():
+    pace = Pace(settle=0.02, room_after=0.2, between_rooms=0.0)
+    with following(CNI, a_node("n1"), TENANT, scope=ONE, pace=pace) as (server, follower):
+        assert not follower.live.snapshot().all_pods
+        assert len(pod_watches(server)) <= 1
+        server.add(WAITING)
+        snapshot = follower.until(lambda one: one.all_pods)
+        assert names(snapshot) == {"cni-waits", "tenant"}
+        assert any(batch.relearn for batch in follower.batches)
+        assert sorted(set(pod_watches(server))) in (
+            ["/api/v1/namespaces/kube-system/pods", "/api/v1/pods"],
+            ["/api/v1/namespaces/kube-system/pods"],
+        )
+
+
+def test_once_nobody_waits_the_neighbours_are_let_go():
+    with following(CNI, a_node("n1"), WAITING, TENANT, scope=ONE) as (server, follower):
+        server.update(a_pod(CNI, "n1", name="cni-waits"))
+        snapshot = follower.until(lambda one: not one.all_pods and names(one) == {"cni-waits"})
+        assert facts(snapshot) == fresh(server, ONE)
+
+
+def test_another_node_that_is_waited_for_means_another_list():
+    other = a_pod(CNI, "n2", name="cni-waits-too", bound=False, conditions=unschedulable("Insufficient cpu"))
+    pace = Pace(settle=0.02, room_after=0.0, between_rooms=0.0)
+    with following(CNI, a_node("n1"), a_node("n2"), WAITING, TENANT, ELSEWHERE, scope=ONE, pace=pace) as (
+        server,
+        follower,
+    ):
+        server.add(other)
+        snapshot = follower.until(lambda one: one.all_pods and "elsewhere" in names(one))
+        assert facts(snapshot) == fresh(server, ONE)
+
+
+def test_neighbours_that_may_not_be_read_are_a_gap():
+    forbidden = on("/api/v1/pods", forbid())
+    with following(CNI, a_node("n1"), WAITING, TENANT, scope=ONE, faults=[forbidden]) as (server, follower):
+        snapshot = follower.live.snapshot()
+        assert snapshot.gaps[0].message.startswith("free room on nodes cannot be computed, since")
+        assert facts(snapshot) == fresh(server, ONE)

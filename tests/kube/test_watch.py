@@ -6,9 +6,10 @@ from itertools import islice
 
 import pytest
 
-from kubectl_ds.errors import ApiError, NotFoundError, UnexpectedAnswer
+from kubectl_ds.errors import ApiError, NotFoundError
+from kubectl_ds.kube.lists import Patience
 from kubectl_ds.kube.reader import Scope
-from kubectl_ds.kube.watch import WatchEvent, watch_daemonsets
+from kubectl_ds.kube.watch import WatchEvent, begin_watch, watch_daemonsets
 from tests.clusters import a_daemonset
 from tests.kube.faults import on, refuse, with_body
 from tests.kube.reading import options, patience, serving
@@ -112,16 +113,43 @@ def test_a_name_that_is_not_there_is_not_waited_for():
         next(watch_daemonsets(transport, Scope(namespace="kube-system", names=("x",)), options()))
 
 
-def test_a_busy_server_is_asked_again_with_growing_pauses_and_then_no_more():
+def test_a_busy_server_is_asked_again_with_growing_pauses_until_it_answers():
     waits: list[float] = []
-    faults = [on("/daemonsets", refuse(503), where="watch")]
+    said: list[object] = []
+    faults = [on("/daemonsets", refuse(503), where="watch", times=8)]
     with serving(a_state("a", 1), faults=faults) as (server, transport):
-        events = watch_daemonsets(transport, SCOPE, options(patience=patience(waits, attempts=4)))
+        chosen = options(patience=patience(waits, attempts=4, longest_wait=5.0))
+        _, events = begin_watch(transport, SCOPE, chosen, say=said.append)
+        server.update(a_state("a", 2))
+        assert take(events, 1) == [("MODIFIED", "a", 2)]
+        assert watches(server) == 9
+    assert waits == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0, 5.0]
+    assert [type(one) for one in said] == [ApiError, type(None)], "once each, however long it took"
+
+
+def test_a_server_that_restarts_is_waited_for():
+    with serving(a_state("a", 1)) as (server, transport):
+        _, events = begin_watch(
+            transport, SCOPE, options(patience=Patience(first_wait=0.01, longest_wait=0.1))
+        )
+        server.update(a_state("a", 2))
+        assert take(events, 1) == [("MODIFIED", "a", 2)]
+        server.go_down()
+        server.update(a_state("a", 3))
+        threading.Timer(1.0, server.come_back).start()
+        assert take(events, 1) == [("MODIFIED", "a", 3)]
+
+
+def test_a_refusal_of_what_was_allowed_is_believed_when_it_stays():
+    with serving(a_state("a", 1)) as (server, transport):
+        _, events = begin_watch(transport, SCOPE, options(patience=patience(attempts=3)))
+        server.update(a_state("a", 2))
         take(events, 1)
-        with pytest.raises(ApiError):
+        server.faults.append(on("/daemonsets", refuse(403, "daemonsets.apps is forbidden"), where="watch"))
+        server.end_watches()
+        with pytest.raises(ApiError, match="forbidden"):
             next(events)
         assert watches(server) == 4
-    assert waits == [0.5, 1.0, 2.0]
 
 
 @pytest.mark.parametrize(
@@ -133,19 +161,13 @@ def test_a_busy_server_is_asked_again_with_growing_pauses_and_then_no_more():
         pytest.param(b'{"type":"SOMETHING","object":{}}\n', id="an unknown type of event"),
     ],
 )
-def test_garbage_in_the_stream_is_survived_once_and_named_in_the_end(line):
-    faults = [on("/daemonsets", with_body(line), where="watch", times=1)]
+def test_garbage_in_the_stream_is_survived(line):
+    faults = [on("/daemonsets", with_body(line), where="watch", times=2)]
+    said: list[object] = []
     with serving(a_state("a", 1), faults=faults) as (server, transport):
-        events = watch_daemonsets(transport, SCOPE, options())
-        take(events, 1)
+        _, events = begin_watch(transport, SCOPE, options(), say=said.append)
         server.update(a_state("a", 2))
         assert take(events, 1) == [("MODIFIED", "a", 2)]
-    faults = [on("/daemonsets", with_body(line), where="watch")]
-    with serving(a_state("a", 1), faults=faults) as (_, transport):
-        events = watch_daemonsets(transport, SCOPE, options())
-        take(events, 1)
-        with pytest.raises(UnexpectedAnswer):
-            next(events)
 
 
 def test_forbidden_to_watch_is_said_at_once():
