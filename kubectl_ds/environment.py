@@ -89,6 +89,8 @@ class Environment(NamedTuple):
 
     def reader_is_gone(self) -> bool:
         """Whether nobody reads standard output any more, as far as that shows before something is written."""
+        if self.stdout.closed:
+            return True
         try:
             import select
 

@@ -52,8 +52,11 @@ class Follower:
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._broken: dict[str, str] = {}
 
-    def begin(self) -> "ClusterSnapshot":
-        """Everything as it is now; what is lacking is said. Raises what `LiveCluster.begin` raises."""
+    def begin(self, *, empty_is_fine: bool = False) -> "ClusterSnapshot":
+        """Everything as it is now; what is lacking is said, with `empty_is_fine` all but that there is nothing.
+
+        Raises what `LiveCluster.begin` raises.
+        """
         from msgspec.structs import replace
 
         options = read_options_from(self._values)
@@ -62,7 +65,7 @@ class Follower:
                 self._session.transport, self.scope, self._wants, replace(options, on_progress=on_progress)
             )
             snapshot = self.live.begin()
-        say_what_is_lacking(self._environment, snapshot, self.scope)
+        say_what_is_lacking(self._environment, snapshot, self.scope, empty_is_fine=empty_is_fine)
         return snapshot
 
     def next(self, until: datetime | None = None, *, seconds: float | None = None) -> Batch:

@@ -1,32 +1,27 @@
 """`get --watch`: the DaemonSets there are, then each change as it happens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from kubectl_ds.commands.following import following
 from kubectl_ds.commands.printing import write_for_scripts
-from kubectl_ds.commands.reading import (
-    read_options_from,
-    read_with,
-    say_what_is_lacking,
-    scope_from,
-    session_from,
-    style_from,
-)
-from kubectl_ds.commands.verdicts import columns_from, verdicts_of
+from kubectl_ds.commands.reading import read_options_from, scope_from, session_from, style_from
+from kubectl_ds.commands.verdicts import columns_from
 from kubectl_ds.core.health import Verdict, health
+from kubectl_ds.core.live_coverage import LiveCoverage
 from kubectl_ds.core.model import DaemonSet
+from kubectl_ds.core.object_change import ObjectChange
 from kubectl_ds.environment import Environment
-from kubectl_ds.errors import NotFoundError, UsageError
+from kubectl_ds.errors import KubectlDsError, UsageError
 from kubectl_ds.exit_codes import ExitCode
-from kubectl_ds.kube.decoding import RawObject, typed_object
-from kubectl_ds.kube.scope import Scope
+from kubectl_ds.kube.decoding import RawObject
 from kubectl_ds.kube.watch import WatchEvent, begin_watch
 from kubectl_ds.output.formats import OutputFormat
 from kubectl_ds.output.get_table import get_table
+from kubectl_ds.output.terminal_text import safe
 
 if TYPE_CHECKING:
-    from kubectl_ds.kube.connection import Session
     from kubectl_ds.output.watch_events import ChangePrinter
 
 
@@ -43,16 +38,20 @@ def follow(
             "warning: --watch requested, --sort-by will be ignored for watch events received",
             file=environment.stderr,
         )
+    if asked.is_table:
+        return _follow_rows(environment, values, names, asked)
+    return _follow_objects(environment, values, names, asked)
+
+
+def _follow_objects(
+    environment: Environment, values: Mapping[str, Any], names: tuple[str, ...], asked: OutputFormat
+) -> ExitCode:
+    """Every change of an object, one by one, as kubectl prints it: one watch of DaemonSets and nothing else."""
     with session_from(environment, values) as session:
         scope = scope_from(values, names, session)
-        printer = (
-            _Rows(environment, values, session, asked)
-            if asked.is_table
-            else _Objects(environment, values, asked)
-        )
-        if isinstance(printer, _Rows):
-            printer.read(scope)
-        there, changes = begin_watch(session.transport, scope, read_options_from(values))
+        printer = _Objects(environment, values, asked)
+        say = _Connection(environment).is_now
+        there, changes = begin_watch(session.transport, scope, read_options_from(values), say)
         if names and not there:
             return ExitCode.OK
         printer.begin(there)
@@ -61,6 +60,51 @@ def follow(
             printer.show(event)
             environment.stdout.flush()
     return ExitCode.OK
+
+
+def _follow_rows(
+    environment: Environment, values: Mapping[str, Any], names: tuple[str, ...], asked: OutputFormat
+) -> ExitCode:
+    """The table, then a row for each DaemonSet that changes, or of which the verdict does."""
+    with following(environment, values, names) as follower:
+        # kubectl says nothing of an empty list that it goes on to watch.
+        snapshot = follower.begin(empty_is_fine=True)
+        if names and not snapshot.daemonsets:
+            return ExitCode.OK
+        live = LiveCoverage(snapshot)
+        rows = _Rows(environment, values, asked, snapshot.daemonsets)
+        rows.judge(live, (one.metadata.uid for one in snapshot.daemonsets))
+        if not values["watch_only"]:
+            rows.show([("ADDED", one) for one in snapshot.daemonsets], snapshot.taken_at)
+        while True:
+            environment.stdout.flush()
+            batch = follower.next(live.next_moment)
+            if batch.relearn:
+                touched = live.restart(follower.live.snapshot()).touched
+            else:
+                touched = live.apply(batch.changes, batch.now).touched
+            changes = rows.take(batch.changes)
+            others = rows.judge(live, touched) - {one.metadata.uid for _, one in changes}
+            verdicts = [("VERDICT", one) for one in rows.known if one.metadata.uid in others]
+            rows.show([*changes, *verdicts], batch.now)
+
+
+class _Connection:
+    """Says once that a watch is broken, and once that it goes on."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._said = ""
+
+    def is_now(self, error: KubectlDsError | None) -> None:
+        """Raises `BrokenPipeError` when nobody would read what is still to come."""
+        if self._environment.reader_is_gone():
+            raise BrokenPipeError
+        message = "" if error is None else error.message
+        if message != self._said:
+            self._said = message
+            line = f"warning: no longer followed, and tried again: {message}" if message else "followed again"
+            print(safe(line), file=self._environment.stderr)
 
 
 class _Objects:
@@ -102,70 +146,73 @@ class _Objects:
 
 
 class _Rows:
-    """kubectl's table with the verdict, then a line for each DaemonSet that changed, in the same columns."""
+    """kubectl's table with the verdict, whose rows go on to be printed in the columns of the first ones."""
 
     def __init__(
-        self, environment: Environment, values: Mapping[str, Any], session: "Session", asked: OutputFormat
+        self,
+        environment: Environment,
+        values: Mapping[str, Any],
+        asked: OutputFormat,
+        daemonsets: Iterable[DaemonSet],
     ) -> None:
-        self._environment, self._values, self._session = environment, values, session
+        self._environment, self._values = environment, values
         self._columns = columns_from(values, wide=asked.name == "wide")
-        self._known: dict[str, DaemonSet] = {}
+        self._known = {one.metadata.uid: one for one in daemonsets}
         self._verdicts: dict[str, Verdict] = {}
         self._headed = False
 
-    def read(self, scope: Scope) -> None:
-        """The first moment, with everything that a verdict needs."""
-        snapshot = read_with(self._session, self._values, scope)
-        # kubectl says nothing of an empty list that it goes on to watch.
-        say_what_is_lacking(self._environment, snapshot, scope, empty_is_fine=True)
-        self._known = {daemonset.metadata.uid: daemonset for daemonset in snapshot.daemonsets}
-        self._verdicts = verdicts_of(snapshot)
-        self._taken_at = snapshot.taken_at
+    @property
+    def known(self) -> list[DaemonSet]:
+        """The DaemonSets that are there."""
+        return list(self._known.values())
 
-    def begin(self, there: Sequence[RawObject]) -> None:
-        """What was read is the table; what has changed between it and the watch follows in the same columns."""
-        if self._known and not self._values["watch_only"]:
-            lines = self._table(self._taken_at).splitlines(keepends=True)
-            self._write(lines, ["ADDED"] * len(self._known))
-        for one in there:
-            metadata = typed_object(one, DaemonSet).metadata
-            known = self._known.get(metadata.uid)
-            if known is None or known.metadata.resource_version != metadata.resource_version:
-                self.show(WatchEvent(change="ADDED" if known is None else "MODIFIED", object=one))
+    def take(self, changes: Iterable[ObjectChange]) -> list[tuple[str, DaemonSet]]:
+        """The changes of DaemonSets among these, by kubectl's names for them."""
+        events: list[tuple[str, DaemonSet]] = []
+        for change in changes:
+            before, after = change.before, change.after
+            if isinstance(before, DaemonSet) and not _is_of(before, after):
+                self._known.pop(before.metadata.uid, None)
+                events.append(("DELETED", before))
+                before = None
+            if isinstance(after, DaemonSet):
+                self._known[after.metadata.uid] = after
+                events.append(("MODIFIED" if before else "ADDED", after))
+        return events
 
-    def show(self, event: WatchEvent) -> None:
-        changed = typed_object(event.object, DaemonSet)
-        self._known[changed.metadata.uid] = changed
-        now = self._judge(changed)
-        # All that is known is laid out again, so that the new line keeps to the columns above it.
-        lines = self._table(now).splitlines(keepends=True)
-        headers = len(lines) - len(self._known)
-        position = list(self._known).index(changed.metadata.uid)
-        self._write([*lines[:headers], lines[headers + position]], [event.change])
-        if event.change == "DELETED":
-            del self._known[changed.metadata.uid]
+    def judge(self, live: LiveCoverage, uids: Iterable[str]) -> set[str]:
+        """Give the verdict on these anew; answers of which it is another one."""
+        changed = set()
+        for uid in uids:
+            before = self._verdicts.pop(uid, None)
+            if (daemonset := self._known.get(uid)) is not None:
+                verdict = self._verdicts[uid] = health(live.item(uid), daemonset)
+                changed |= {uid} if verdict != before else set()
+        return changed
 
-    def _write(self, lines: Sequence[str], changes: Sequence[str]) -> None:
-        """The rows, with their change in front where watch events were asked for; headers before the first."""
-        if self._headed:
-            lines = lines[len(lines) - len(changes) :]
+    def show(self, changes: Sequence[tuple[str, DaemonSet]], now: datetime) -> None:
+        """The rows, with their change in front where watch events were asked for; headers before the first.
+
+        All that is known is laid out again, so that a new row keeps to the columns above it.
+        """
+        if not changes:
+            return
+        others = [one for one in self.known if all(one is not shown for _, shown in changes)]
+        daemonsets = [*(one for _, one in changes), *others]
+        gone = {one.metadata.uid: health(None, one) for one in daemonsets}
+        style = style_from(self._environment, self._values)
+        table = get_table(daemonsets, gone | self._verdicts, self._columns, style, now=now)
+        lines = table.splitlines(keepends=True)
+        headers = len(lines) - len(daemonsets)
+        rows = lines[headers:][: len(changes)]
+        cells = [change for change, _ in changes]
+        if not self._headed:
+            rows, cells = lines[:headers] + rows, ["EVENT"] * headers + cells
         self._headed = True
         if self._values["output_watch_events"]:
-            first_cells = [*(["EVENT"] * (len(lines) - len(changes))), *changes]
-            lines = [f"{cell:<8}   {line}" for cell, line in zip(first_cells, lines, strict=True)]
-        self._environment.stdout.write("".join(lines))
+            rows = [f"{cell:<8}   {row}" for cell, row in zip(cells, rows, strict=True)]
+        self._environment.stdout.write("".join(rows))
 
-    def _judge(self, changed: DaemonSet) -> datetime:
-        scope = Scope(namespace=changed.metadata.namespace, names=(changed.metadata.name,))
-        try:
-            snapshot = read_with(self._session, self._values, scope)
-        except NotFoundError:
-            self._verdicts[changed.metadata.uid] = health(None, changed)
-            return self._environment.now()
-        self._verdicts.update(verdicts_of(snapshot))
-        self._verdicts.setdefault(changed.metadata.uid, health(None, changed))
-        return snapshot.taken_at
 
-    def _table(self, now: datetime) -> str:
-        style = style_from(self._environment, self._values)
-        return get_table(list(self._known.values()), self._verdicts, self._columns, style, now=now)
+def _is_of(before: DaemonSet, after: object) -> bool:
+    return isinstance(after, DaemonSet) and after.metadata.uid == before.metadata.uid

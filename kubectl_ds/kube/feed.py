@@ -5,7 +5,6 @@ stood, an expired version means a new list, and nothing but a refusal ends it. W
 not watched, it is read anew at a bounded pace.
 """
 
-import random
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -159,7 +158,7 @@ class Feed(Generic[T]):
         elif self._fruitless > 1:
             # A single break is taken up at once and concerns nobody.
             self._say("lost", error)
-        return wait * (1 + random.random() / 4)  # noqa: S311 - spreads clients, hides nothing
+        return wait * (1 + self._patience.jitter() / 4)
 
     def _refused(self, error: KubectlDsError) -> float:
         if isinstance(error, ApiError) and error.status == _UNAUTHORIZED:

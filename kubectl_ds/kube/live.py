@@ -113,6 +113,13 @@ class LiveCluster:
         Raises what `read_snapshot` raises: an error for the DaemonSets or for a name that is not there; what
         else cannot be read is a gap, and is tried again.
         """
+        try:
+            return self._begun()
+        except BaseException:
+            self.close()
+            raise
+
+    def _begun(self) -> ClusterSnapshot:
         self._start("daemonsets", Narrowing(self._scope.namespace))
         self._start("nodes", Narrowing(None))
         if not self._narrows:

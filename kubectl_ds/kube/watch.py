@@ -86,8 +86,8 @@ class Watch:
 
     `begin` raises `ApiError`, `CredentialError`, `ConnectionFailed` and `UnexpectedAnswer`. `changes` outlives a
     server that restarts: it raises only refusals, those of what has been allowed before once there were
-    `Patience.attempts` in a row. `say` is told why a watch is broken that could not be taken up at once, and
-    None when it is whole again.
+    `Patience.attempts` in a row. `say` is told why a watch is broken that could not be taken up at once, after
+    each attempt, and None when it is whole again.
     """
 
     def __init__(
@@ -191,7 +191,7 @@ class Watch:
         )
         if refused and (not self._has_worked or self._fruitless >= self._patience.attempts):
             raise error
-        if self._fruitless == 2:
+        if self._fruitless > 1:
             self._say(error)
         wait = min(self._patience.first_wait * 2.0**self._fruitless, self._patience.longest_wait)
         self._patience.sleep(wait * (1 + self._patience.jitter() / 4))

@@ -6,7 +6,8 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from kubectl_ds.cli import main
 from kubectl_ds.environment import Environment
 from kubectl_ds.kube.api_server import ApiServer
-from tests.clusters import a_daemonset, a_node, a_pod
+from tests.clusters import a_container_status, a_daemonset, a_node, a_pod
 from tests.program import NOW, kubectl_ds
 
 CNI, LOGS = a_daemonset("cni"), a_daemonset("logs")
@@ -158,9 +159,21 @@ class Screen(io.StringIO):
             return self.getvalue()
 
 
+SCREENS: list[Screen] = []
+
+
+@pytest.fixture(autouse=True)
+def nobody_reads_any_more() -> Iterator[None]:
+    """A watch outlives its server: it ends when its reader goes."""
+    yield
+    while SCREENS:
+        SCREENS.pop().close()
+
+
 def watching(server: ApiServer, *words: str, **variables: str) -> Screen:
-    """`get --watch` in a thread that ends with its server."""
+    """`get --watch` in a thread that ends with the test."""
     screen = Screen()
+    SCREENS.append(screen)
     environment = Environment(
         variables={"KUBECONFIG": "/nonexistent", **variables},
         stdin=io.StringIO(),
@@ -189,6 +202,40 @@ def test_a_watch_prints_the_table_and_then_each_change_in_its_columns():
     assert changed.startswith("logs ")
     assert changed[table[0].index("READY")] == "7"
     assert changed.index("<none>") == table[1].index("<none>")
+
+
+def test_a_verdict_that_changes_is_a_row_though_the_daemonset_does_not():
+    with ApiServer(CLUSTER) as server:
+        screen = watching(server, "--output-watch-events")
+        screen.wait_for(lambda text: text.count("\n") == 3)
+        server.update(
+            a_pod(LOGS, "n1", ready=False, container_statuses=[a_container_status(waiting="ErrImagePull")])
+        )
+        row = screen.wait_for(lambda text: text.count("\n") == 4).splitlines()[3]
+    assert row.startswith("VERDICT    logs ")
+    assert "Stuck: 1 not ready (ErrImagePull)" in row
+
+
+def test_a_daemonset_made_anew_is_two_rows():
+    with ApiServer(CLUSTER) as server:
+        screen = watching(server, "--output-watch-events")
+        screen.wait_for(lambda text: text.count("\n") == 3)
+        server.delete("DaemonSet", "logs", "kube-system")
+        server.add(a_daemonset("logs", uid="another"))
+        text = screen.wait_for(lambda text: text.count("\n") == 5)
+    assert [line.split()[:2] for line in text.splitlines()[3:]] == [["DELETED", "logs"], ["ADDED", "logs"]]
+
+
+def test_a_table_is_followed_by_one_watch_a_kind_and_no_read():
+    with ApiServer(CLUSTER) as server:
+        screen = watching(server)
+        screen.wait_for(lambda text: text.count("\n") == 3)
+        for ready in range(1, 6):
+            server.update(with_ready(LOGS, ready))
+            screen.wait_for(lambda text, ready=ready: text.count("\n") == 3 + ready)
+        asked = Counter((one.path.rsplit("/", 1)[-1], one.watches) for one in server.requests)
+    assert set(asked.values()) == {1}
+    assert len(asked) == 10
 
 
 def test_a_watch_in_json_prints_each_object_and_its_event_when_asked():
