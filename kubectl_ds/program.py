@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from kubectl_ds.cli import ALIASES, COMMANDS, EPILOG
+from kubectl_ds.commands.arguments import Stopped
 from kubectl_ds.commands.declared import Declared
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
@@ -59,6 +60,8 @@ def run_by_click(
         result: object = command.main(
             args=arguments, prog_name=called, obj=environment, standalone_mode=False
         )
+    except Stopped as stopped:
+        return stopped.exit_code
     except click.exceptions.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:

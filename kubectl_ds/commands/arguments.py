@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from kubectl_ds.commands.command_words import with_hyphens
+from kubectl_ds.exit_codes import ExitCode
 
 # Go's strconv.ParseBool, which pflag uses: https://pkg.go.dev/strconv#ParseBool
 GO_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -37,6 +38,25 @@ class KubectlCommand(click.Command):
         for name in spelling.negated:
             ctx.params[name] = False
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise Stopped(ExitCode.BROKEN_PIPE) from error
+        except KeyboardInterrupt as error:
+            raise Stopped(ExitCode.INTERRUPTED) from error
+
+
+class Stopped(Exception):
+    """Nobody reads any more, or Ctrl-C: on its way past click, which would end both in a manner of its own.
+
+    `exit_code` says which; `run_by_click` gives it back.
+    """
+
+    def __init__(self, exit_code: ExitCode) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
 
 
 class _Spelling:

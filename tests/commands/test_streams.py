@@ -1,5 +1,6 @@
 """Standard output and standard error of the real process: UTF-8 and line feeds everywhere, as kubectl writes them."""
 
+import signal
 import subprocess
 import sys
 
@@ -49,3 +50,34 @@ def test_a_stream_that_is_closed_from_the_start_is_no_error(closed: str):
         ["sh", "-c", f"{sys.executable} -m kubectl_ds version {closed}"], capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("notes", [0, 40_000], ids=["a short answer", "one longer than a pipe holds"])
+def test_a_reader_that_goes_away_ends_the_program_with_141(notes: int):
+    long = a_daemonset("long")
+    long["metadata"]["annotations"] = {f"note-{number}": "x" * 20 for number in range(notes)}
+    with ApiServer([long]) as server:
+        to = ["--server", server.url, "--kubeconfig", "/dev/null", "-A", "-o", "json"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kubectl_ds", "get", *to], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_program_without_a_word(signum: int, code: int):
+    with ApiServer([CNI]) as server:
+        to = ["--server", server.url, "--kubeconfig", "/dev/null", "-A", "-o", "name", "-w"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kubectl_ds", "get", *to], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == b"daemonset.apps/cni\n"
+        process.send_signal(signum)
+        assert process.stderr.read() == b""
+        assert process.wait() == code
