@@ -21,6 +21,11 @@ _NOT_FOUND: Final = 404
 _TOO_MANY_REQUESTS: Final = 429
 _INTERNAL_SERVER_ERROR: Final = 500
 
+_MAY_NOT_IMPERSONATE = (
+    "It is the impersonation that is refused: leave --as (and `as` in the kubeconfig's user) out, or have the verb "
+    "impersonate granted on these users, groups and service accounts."
+)
+
 _GROUPS = {"daemonsets": "apps", "controllerrevisions": "apps"}
 
 
@@ -69,7 +74,7 @@ def error_of(response: Response, call: ApiCall) -> KubectlDsError:
         status=response.status,
         reason=reason,
         server_message=message,
-        hint=_hint(response.status, call),
+        hint=_MAY_NOT_IMPERSONATE if "cannot impersonate" in message else _hint(response.status, call),
     )
 
 

@@ -90,6 +90,27 @@ def test_a_cluster_that_does_not_answer_ends_with_3(faults: list[Fault], says: s
     one_sentence(outcome)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(
+            'users "admin" is forbidden: User "jane" cannot impersonate resource "users" in API group ""',
+            id="until 1.35",
+        ),
+        pytest.param(
+            'daemonsets.apps is forbidden: User "jane" cannot impersonate-on:user-info:list resource "daemonsets"',
+            id="with constrained impersonation",
+        ),
+    ],
+)
+def test_who_may_not_impersonate_is_not_told_to_ask_for_daemonsets(message: str):
+    outcome = served("get", "-A", faults=[on("/daemonsets", refuse(403, message))])
+    assert outcome.code == 3
+    assert message in outcome.err
+    assert 'verbs: ["list"]' not in outcome.err
+    assert "leave --as" in outcome.err
+
+
 def test_a_refused_connection_names_the_server():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
