@@ -52,12 +52,13 @@ def test_a_stream_that_is_closed_from_the_start_is_no_error(closed: str):
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("flag", ["--all-namespaces", "-A=true"], ids=["a plain line", "one for click"])
 @pytest.mark.parametrize("notes", [0, 40_000], ids=["a short answer", "one longer than a pipe holds"])
-def test_a_reader_that_goes_away_ends_the_program_with_141(notes: int):
+def test_a_reader_that_goes_away_ends_the_program_with_141(notes: int, flag: str):
     long = a_daemonset("long")
     long["metadata"]["annotations"] = {f"note-{number}": "x" * 20 for number in range(notes)}
     with ApiServer([long]) as server:
-        to = ["--server", server.url, "--kubeconfig", "/dev/null", "-A", "-o", "json"]
+        to = ["--server", server.url, "--kubeconfig", "/dev/null", flag, "-o", "json"]
         process = subprocess.Popen(
             [sys.executable, "-m", "kubectl_ds", "get", *to], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -68,10 +69,11 @@ def test_a_reader_that_goes_away_ends_the_program_with_141(notes: int):
         assert process.wait() == 141
 
 
+@pytest.mark.parametrize("flag", ["--all-namespaces", "-A=true"], ids=["a plain line", "one for click"])
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_program_without_a_word(signum: int, code: int):
+def test_a_signal_ends_the_program_without_a_word(signum: int, code: int, flag: str):
     with ApiServer([CNI]) as server:
-        to = ["--server", server.url, "--kubeconfig", "/dev/null", "-A", "-o", "name", "-w"]
+        to = ["--server", server.url, "--kubeconfig", "/dev/null", flag, "-o", "name", "-w"]
         process = subprocess.Popen(
             [sys.executable, "-m", "kubectl_ds", "get", *to], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
