@@ -27,7 +27,7 @@ from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.ownership import PodIndex, pods_by_node
 from kubectl_ds.core.placement import NodeKinds, Placement, place_all
-from kubectl_ds.core.revisions import current_revision, revision_hash, revisions_of
+from kubectl_ds.core.revisions import current_revision, revision_hash
 from kubectl_ds.core.scheduling import SchedulingContext
 from kubectl_ds.core.scheduling.node_room import RoomIndex
 from kubectl_ds.core.snapshot import ClusterSnapshot, Gap, Resource
@@ -220,9 +220,8 @@ def current_hash(cluster: Cluster, daemonset: DaemonSet) -> str | None:
     """The hash of the present template's pods; None when the revisions could not be read."""
     if "controllerrevisions" in cluster.unread_for(daemonset):
         return None
-    history = revisions_of(daemonset, cluster.snapshot.revisions)
     template = cluster.snapshot.daemonset_objects.get(daemonset.metadata.uid)
-    return revision_hash(current_revision(template, history))
+    return revision_hash(current_revision(daemonset, template, cluster.snapshot.revisions))
 
 
 def judge_of(

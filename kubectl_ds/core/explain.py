@@ -36,7 +36,6 @@ from kubectl_ds.core.revisions import (
     current_revision,
     is_pod_updated,
     revision_hash,
-    revisions_of,
     template_generation,
 )
 from kubectl_ds.core.scheduling import SchedulingContext, SchedulingReason, pending_reasons
@@ -90,9 +89,8 @@ class _Explanation:
         self._tolerations = merged_tolerations(self._spec)
         self._remedies: dict[int, tuple[Remedy, ...]] = {}
         self._room = RoomIndex(snapshot.pods) if snapshot.all_pods else None
-        history = revisions_of(daemonset, snapshot.revisions)
-        revision = current_revision(snapshot.daemonset_objects.get(daemonset.metadata.uid), history)
-        self._current_hash = revision_hash(revision)
+        raw = snapshot.daemonset_objects.get(daemonset.metadata.uid)
+        self._current_hash = revision_hash(current_revision(daemonset, raw, snapshot.revisions))
 
     def report(self, nodes: Sequence[str], pods: Sequence[str]) -> PlacementReport:
         metadata = self._daemonset.metadata

@@ -86,7 +86,10 @@ def revision_nodes(
 ) -> tuple[RevisionNodes, ...]:
     """Newest first, then the hashes without a revision. `claimed`: the DaemonSet's pods, None when unread."""
     own = revisions_of(daemonset, snapshot.revisions)
-    current = current_revision(snapshot.daemonset_objects.get(daemonset.metadata.uid), own)
+    template = snapshot.daemonset_objects.get(daemonset.metadata.uid)
+    current = current_revision(daemonset, template, snapshot.revisions)
+    if current is not None and current not in own:
+        own = (*own, current)
     by_hash: dict[str, list[Pod]] = {}
     for pod in claimed or ():
         by_hash.setdefault(pod.metadata.labels.get(HASH_LABEL, ""), []).append(pod)

@@ -241,6 +241,8 @@ class PodStatus(_Wire, frozen=True):
     conditions: tuple[PodCondition, ...] = ()
     init_container_statuses: tuple[ContainerStatus, ...] = ()
     container_statuses: tuple[ContainerStatus, ...] = ()
+    resources: ResourceRequirements | None = None
+    allocated_resources: dict[str, Quantity] = {}
     start_time: datetime | None = None
 
 

@@ -42,17 +42,43 @@ def revisions_of(
 
 
 def current_revision(
-    daemonset_object: Mapping[str, Any] | None, revisions_of_ds: Iterable[ControllerRevision]
+    daemonset: DaemonSet,
+    daemonset_object: Mapping[str, Any] | None,
+    revisions: Iterable[ControllerRevision],
 ) -> ControllerRevision | None:
     """The revision that holds the present template; the highest one where none does, or nothing can be compared.
 
-    `daemonset_object` is the raw object, since no Struct holds a template whole. No revision equal to the
-    template means that the controller has not caught up, or that the API's defaults have changed since.
+    `daemonset_object` is the raw object, since no Struct holds a template whole; `revisions` are those of the
+    namespace. No revision equal to the template means that the controller has not caught up, or that the API's
+    defaults have changed since.
     """
-    revisions = sorted(revisions_of_ds, key=_age)
-    equal = [revision for revision in revisions if holds_template(revision, daemonset_object)]
-    candidates = equal or revisions
-    return candidates[-1] if candidates else None
+    every = tuple(revisions)
+    history = revisions_of(daemonset, every)
+    equal = [revision for revision in history if holds_template(revision, daemonset_object)]
+    if equal:
+        return equal[-1]
+    return _namesake(daemonset, daemonset_object, every) or (history[-1] if history else None)
+
+
+def _namesake(
+    daemonset: DaemonSet, daemonset_object: Mapping[str, Any] | None, revisions: Iterable[ControllerRevision]
+) -> ControllerRevision | None:
+    """A revision that the controller would have created, and finds there under another's control.
+
+    `snapshot` of update.go takes it as it is: orphaned revisions are adopted by whatever DaemonSet selects them
+    first, and those of a recreated DaemonSet may fall to another one with a wider selector.
+    """
+    name = daemonset.metadata.name
+    return next(
+        (
+            revision
+            for revision in revisions
+            if revision.metadata.namespace == daemonset.metadata.namespace
+            and revision.metadata.name == f"{name}-{revision.metadata.labels.get(HASH_LABEL, '')}"
+            and holds_template(revision, daemonset_object)
+        ),
+        None,
+    )
 
 
 def holds_template(revision: ControllerRevision, daemonset_object: Mapping[str, Any] | None) -> bool:

@@ -8,7 +8,7 @@ import yaml
 from msgspec import Struct
 
 FOLDER = Path(__file__).parent
-KINDS = ("placement", "node_affinity", "toleration", "rollout")
+KINDS = ("placement", "node_affinity", "toleration", "rollout", "scheduling")
 
 
 class Case(Struct, frozen=True):

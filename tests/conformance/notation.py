@@ -94,7 +94,7 @@ def pod(short: Mapping[str, Any]) -> Raw:
         metadata |= {"deletionTimestamp": deleted, "deletionGracePeriodSeconds": 30}
     target = short.pop("node", None)
     pin = short.pop("pin", target)
-    status: Raw = {"phase": short.pop("phase", "Running")}
+    status: Raw = {"phase": short.pop("phase", "Running"), **short.pop("status", {})}
     if "ready" in short:
         condition = {"type": "Ready", "status": str(short.pop("ready"))}
         if "since" in short:
@@ -107,6 +107,30 @@ def pod(short: Mapping[str, Any]) -> Raw:
     if pin:
         spec["affinity"] = pinned_to(pin)
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}
+
+
+def revision(short: Mapping[str, Any], owner: Raw) -> Raw:
+    """A ControllerRevision of `owner`, the DaemonSet: `hash`, `number`, another `owner`, another `template`."""
+    short = dict(short)
+    hash_ = short.pop("hash")
+    template = owner["spec"]["template"]
+    if "template" in short:
+        template = {**template, "spec": pod_spec(short.pop("template"))}
+    metadata = {
+        "name": f"{owner['metadata']['name']}-{hash_}",
+        "namespace": owner["metadata"]["namespace"],
+        "labels": {**LABELS, "controller-revision-hash": hash_},
+        "ownerReferences": [_owner(short.pop("owner", "DaemonSet"))],
+    }
+    data = {"spec": {"template": {"$patch": "replace", **template}}}
+    raw = {
+        "apiVersion": "apps/v1",
+        "kind": "ControllerRevision",
+        "metadata": metadata,
+        "revision": short.pop("number"),
+        "data": data,
+    }
+    return _all_used(short, raw)
 
 
 def pod_spec(short: Mapping[str, Any]) -> Raw:

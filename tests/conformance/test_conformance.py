@@ -8,16 +8,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from kubectl_ds.core import controller_pass, status
+from kubectl_ds.core import controller_pass, revisions, status
 from kubectl_ds.core.binding import pinned_affinity
+from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.feature_gates import FeatureGates
-from kubectl_ds.core.model import DaemonSet, Node, Pod, PodSpec, Taint, Toleration
+from kubectl_ds.core.model import ControllerRevision, DaemonSet, Node, Pod, PodSpec, Taint, Toleration
 from kubectl_ds.core.ownership import PodIndex, pods_by_node, target_node_name
 from kubectl_ds.core.placement import place, place_all
 from kubectl_ds.core.placement.node_affinity import check_node_affinity, required_node_affinity
 from kubectl_ds.core.placement.node_selector import check_node_selector
 from kubectl_ds.core.revisions import is_pod_updated
 from kubectl_ds.core.rollout_status import rollout_status
+from kubectl_ds.core.scheduling import NoScheduler, SchedulingContext, pending_reasons
+from kubectl_ds.core.scheduling.node_room import RoomIndex
+from kubectl_ds.core.scheduling.pod_requests import pod_requests
 from kubectl_ds.core.tolerations import merged_tolerations, untolerated_taints
 from tests.clusters import a_taint
 from tests.conformance import notation
@@ -25,7 +29,7 @@ from tests.conformance.cases import KINDS, Case, cases, files
 
 Given = dict[str, Any]
 
-UPSTREAM_CASES = {"placement": 67, "node_affinity": 62, "toleration": 49, "rollout": 75}
+UPSTREAM_CASES = {"placement": 67, "node_affinity": 62, "toleration": 49, "rollout": 77, "scheduling": 3}
 """The cases that follow from upstream's tests and code. Later finds come on top, with another origin."""
 ORIGINS = {"upstream-table", "upstream-code", "control-plane"}
 
@@ -143,6 +147,29 @@ def created_pod_tolerations(given: Given) -> Given:
     return {"tolerations": [{k: v for k, v in one.items() if v not in ("", None)} for one in merged]}
 
 
+def current_revision(given: Given) -> Given:
+    raw = notation.daemonset(given.get("daemonset", {}))
+    made = decoded([notation.revision(short, raw) for short in given["revisions"]], list[ControllerRevision])
+    return {
+        "current_hash": revisions.revision_hash(
+            revisions.current_revision(decoded(raw, DaemonSet), raw, made)
+        )
+    }
+
+
+def requests(given: Given) -> Given:
+    pod = decoded(notation.pod({"name": "asks", **given["pod"]}), Pod)
+    return {"requests": pod_requests(pod, in_place=given.get("in_place", False))}
+
+
+def pending(given: Given) -> Given:
+    context = SchedulingContext(now=now(given), room=RoomIndex(pods(given)), gates=gates(given))
+    waiting = decoded(notation.pod(given["pod"]), Pod)
+    reasons = pending_reasons(waiting, decoded(notation.node(given["node"]), Node), context, outdated=False)
+    claims = [claim for reason in reasons if isinstance(reason, NoScheduler) for claim in reason.claims]
+    return {"codes": [code_of(reason) for reason in reasons], "claims": claims}
+
+
 def rollout_message(given: Given) -> Given:
     message, done = rollout_status(daemonset(given))
     return {"message": message, "done": done}
@@ -161,6 +188,9 @@ QUESTIONS: dict[str, Callable[[Given], Given]] = {
     "affinity_rewrite": affinity_rewrite,
     "created_pod_tolerations": created_pod_tolerations,
     "rollout_status": rollout_message,
+    "current_revision": current_revision,
+    "requests": requests,
+    "pending": pending,
 }
 ALL = [case for kind in KINDS for case in cases(kind)]
 

@@ -19,7 +19,6 @@ from kubectl_ds.core.revisions import (
     current_revision,
     is_pod_updated,
     revision_hash,
-    revisions_of,
     template_generation,
 )
 from kubectl_ds.core.snapshot import ClusterSnapshot
@@ -93,8 +92,8 @@ def is_updated(snapshot: ClusterSnapshot, daemonset: DaemonSet, pod: Pod) -> boo
     """Where no revision could be read, pods of one hash are taken for one revision."""
     if snapshot.lacks("controllerrevisions"):
         return pod.metadata.labels.get(HASH_LABEL) == NEW_HASH
-    history = revisions_of(daemonset, snapshot.revisions)
-    current = current_revision(snapshot.daemonset_objects.get(daemonset.metadata.uid), history)
+    template = snapshot.daemonset_objects.get(daemonset.metadata.uid)
+    current = current_revision(daemonset, template, snapshot.revisions)
     return is_pod_updated(pod, revision_hash(current), template_generation(daemonset))
 
 

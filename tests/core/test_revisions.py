@@ -16,11 +16,12 @@ from kubectl_ds.core.revisions import (
 from tests.clusters import NEW_HASH, OLD_HASH, a_daemonset, a_pod, a_revision, model, models
 
 CNI = a_daemonset("cni")
+ANOTHERS = a_daemonset("cni", uid="another")
 OTHER_TEMPLATE = a_daemonset("cni", hostNetwork=True)["spec"]["template"]
 
 
 def current(raw: Any, *revisions: Any) -> str:
-    return revision_hash(current_revision(raw, models(*revisions)))
+    return revision_hash(current_revision(model(CNI), raw, models(*revisions)))
 
 
 def with_null_timestamp() -> Any:
@@ -67,6 +68,24 @@ def with_null_timestamp() -> Any:
             ],
             "a",
             id="a null creationTimestamp makes no difference",
+        ),
+        pytest.param(
+            CNI,
+            [
+                a_revision(ANOTHERS, 1, revision_hash="a"),
+                a_revision(CNI, 4, revision_hash="b", template=OTHER_TEMPLATE),
+            ],
+            "a",
+            id="one of its name that holds the template, though another DaemonSet has adopted it",
+        ),
+        pytest.param(
+            CNI,
+            [
+                a_revision(ANOTHERS, 1, revision_hash="a"),
+                a_revision(CNI, 4, revision_hash="b"),
+            ],
+            "b",
+            id="its own one before one that another DaemonSet has adopted",
         ),
         pytest.param(CNI, [], "", id="none at all has no hash"),
     ],

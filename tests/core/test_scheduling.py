@@ -32,6 +32,7 @@ def sidecar(cpu, name="side"):
     [
         pytest.param(requesting(c("100m"), c("0.25", "b")), 350, id="containers add up"),
         pytest.param(requesting(c("0.0001")), 1, id="less than a millicore is rounded up"),
+        pytest.param(requesting(c("100.5m"), c("100.5m", "b")), 201, id="the sum is rounded, not its parts"),
         pytest.param(requesting(c("100m"), init=[c("1", "i"), c("500m", "j")]), 1000, id="the largest init container counts, not their sum"),
         pytest.param(requesting(c("100m"), init=[sidecar("200m")]), 300, id="a sidecar adds to the containers"),
         pytest.param(requesting(c("100m"), init=[sidecar("200m"), c("900m", "i")]), 1100, id="an init container runs beside the sidecars before it"),
@@ -67,6 +68,35 @@ def test_a_pod_that_is_being_resized(conditions, in_place, cpu):
     }
     pod = requesting(c("900m"), conditions=conditions, container_statuses=[status])
     assert pod_requests(model(pod), in_place=in_place)["cpu"] == cpu
+
+
+def status_of(name, actual, allocated):
+    return {
+        "name": name,
+        "resources": {"requests": {"cpu": actual}},
+        "allocatedResources": {"cpu": allocated},
+    }
+
+
+def test_containers_that_are_resized_in_opposite_directions_count_by_the_larger_sum():
+    statuses = [status_of("main", "200m", "200m"), status_of("b", "700m", "700m")]
+    pod = requesting(c("900m"), c("100m", "b"), container_statuses=statuses)
+    assert pod_requests(model(pod), in_place=True)["cpu"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("conditions", "cpu"),
+    [
+        pytest.param([], 2000, id="the largest of wish, actual and allocated counts"),
+        pytest.param(
+            [{"type": "PodResizePending", "reason": "Infeasible"}], 1500, id="an infeasible wish does not"
+        ),
+    ],
+)
+def test_a_pod_that_is_being_resized_at_pod_level(conditions, cpu):
+    pod = requesting(c("100m"), resources={"requests": {"cpu": "2"}}, conditions=conditions)
+    pod["status"] |= {"resources": {"requests": {"cpu": "1"}}, "allocatedResources": {"cpu": "1500m"}}
+    assert pod_requests(model(pod), in_place=True)["cpu"] == cpu
 
 
 def room(*pods, besides=None):
