@@ -21,6 +21,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also what takes longer than an everyday run")
     parser.addoption("--update-golden", action="store_true", help="write the golden outputs anew")
     parser.addoption("--no-skips", action="store_true", help="fail when anything was skipped (CI)")
+    differential = parser.getgroup("differential tests")
+    differential.addoption("--seed", type=int, help="the (first) seed to play")
+    differential.addoption("--differential-seeds", type=int, help="how many seeds; any ones without --seed")
+    differential.addoption("--differential-size", metavar="DAEMONSETSxNODES", help="how large a cluster")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -18,6 +18,7 @@ COLLECTIONS = {
     "Node": ("/api/v1", "nodes"),
     "Namespace": ("/api/v1", "namespaces"),
     "Pod": ("/api/v1", "pods"),
+    "Event": ("/api/v1", "events"),
     "ResourceQuota": ("/api/v1", "resourcequotas"),
     "LimitRange": ("/api/v1", "limitranges"),
     "PersistentVolume": ("/api/v1", "persistentvolumes"),

@@ -113,9 +113,13 @@ func (s *Settings) featureGates() []string {
 	return []string{"--feature-gates=" + s.FeatureGates}
 }
 
+// A pod that could not be scheduled is tried again a second after something has
+// happened that may help it; upstream waits up to ten, and a test would wait too.
 func (d *Dir) schedulerConfiguration() string {
 	return fmt.Sprintf(`apiVersion: kubescheduler.config.k8s.io/v1
 kind: KubeSchedulerConfiguration
+podInitialBackoffSeconds: 1
+podMaxBackoffSeconds: 1
 leaderElection:
   leaderElect: false
 clientConnection:
