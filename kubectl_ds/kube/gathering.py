@@ -111,14 +111,14 @@ class Gathering:
                 if status == _UNAUTHORIZED:
                     raise
                 message = f"{for_want_of or f'{begun.resource} could not be read'}: {error.message}"
-                self.gaps.append(
-                    Gap(
-                        resource=begun.resource,
-                        namespace=narrowing.namespace or "",
-                        status=status,
-                        message=message,
-                    )
+                gap = Gap(
+                    resource=begun.resource,
+                    namespace=narrowing.namespace or "",
+                    status=status,
+                    message=message,
                 )
+                if gap not in self.gaps:
+                    self.gaps.append(gap)
                 continue
             self.saw(listed.date)
             items += listed.items

@@ -7,6 +7,8 @@ are worth an error.
 from itertools import pairwise
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from kubectl_ds.core.model import Event, Node, Pod
 from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.shared_parts import SharedParts
@@ -66,9 +68,14 @@ def read_snapshot(
     with garbage_collector_paused():
         snapshot = _Reader(transport, scope, wants, options).snapshot()
         if options.fast and wants >= {"nodes", "pods"}:
+            from kubectl_ds.core.doubts import doubts
             from kubectl_ds.kube.second_look import confirmed
 
-            snapshot = confirmed(transport, scope, snapshot, options)
+            if not scope.nodes:
+                return confirmed(transport, scope, snapshot, options)
+            if doubts(snapshot):
+                # A few nodes and what is on them: all of it again is narrow too.
+                return _Reader(transport, scope, wants, replace(options, fast=False)).snapshot()
         return snapshot
 
 
@@ -188,27 +195,34 @@ class _Reader:
     def _with_neighbours(self, pods: list[Pod]) -> tuple[list[Pod], bool]:
         """Whatever takes room where one of our pods waits for it; and whether all of that is known.
 
-        Of one list of the cluster's pods only those on the nodes in question are kept, page by page: the
-        rest of a large cluster would not fit into memory. Pods that have ended take no room.
+        A few nodes are asked for one by one, and once for unbound pods, which may be nominated for them; of one
+        list of all pods only those on many nodes are kept, page by page. Pods that have ended take no room.
         """
         gathering = self._gathering
         if "pods" not in gathering.read or gathering.lacks("pods"):
             return pods, False
         if self._scope == Scope(namespace=None) or self._scope.nodes:
             return pods, True
-        waited_for = {target_node_name(pod) for pod in pods if waits_for_room(pod)} - {None}
+        waited_for = {name for pod in pods if waits_for_room(pod) and (name := target_node_name(pod))}
         if not self._options.free_room or not waited_for:
             return pods, False
         begun = gathering.start(
             "pods",
             decode_pods,
-            [Narrowing(None, fields=LIVE_PODS)],
+            _narrowed_to(waited_for),
             keep=lambda pod: (pod.spec.node_name or pod.status.nominated_node_name) in waited_for,
             share=self._shared.pods,
         )
         why = "free room on nodes cannot be computed, since the pods of all namespaces could not be read"
         everywhere = gathering.finish(begun, for_want_of=why)
         return _unique([*pods, *everywhere]), not gathering.lacks("pods")
+
+
+def _narrowed_to(nodes: set[str]) -> list[Narrowing]:
+    """The live pods of a few nodes and the unbound ones, or all live pods."""
+    if len(nodes) > LISTS_AT_MOST:
+        return [Narrowing(None, fields=LIVE_PODS)]
+    return [Narrowing(None, fields=f"spec.nodeName={name},{LIVE_PODS}") for name in sorted({"", *nodes})]
 
 
 def _unique(objects: list[Named]) -> list[Named]:

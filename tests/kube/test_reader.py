@@ -145,7 +145,7 @@ def test_fast_lets_the_server_answer_from_its_cache_and_never_names_a_version_be
 WAITING = a_pod(CNI, "n2", bound=False, conditions=unschedulable())
 
 
-def test_a_pod_that_waits_for_room_makes_its_nodes_pods_be_read_with_one_list():
+def test_a_pod_that_waits_for_room_makes_its_nodes_pods_be_read_and_the_unbound_ones():
     there = a_pod(None, "n2", name="web", namespace="shop")
     elsewhere = a_pod(None, "n3", name="far", namespace="shop")
     ended = a_pod(None, "n2", name="job", namespace="shop", phase="Succeeded")
@@ -159,6 +159,20 @@ def test_a_pod_that_waits_for_room_makes_its_nodes_pods_be_read_with_one_list():
     others = names(pod for pod in snapshot.pods if pod.metadata.namespace == "shop")
     assert len(own) == 2
     assert others == ["soon", "web"]
+    cluster_wide = [one for one in asked(server, "/pods") if one.path == "/api/v1/pods"]
+    live = "status.phase!=Succeeded,status.phase!=Failed"
+    fields = sorted(one.parameter("fieldSelector") for one in cluster_wide)
+    assert fields == [f"spec.nodeName=,{live}", f"spec.nodeName=n2,{live}"]
+
+
+def test_where_pods_wait_for_many_nodes_one_list_brings_the_pods_of_all_and_keeps_those():
+    waiting = [a_pod(CNI, f"n{number}", bound=False, conditions=unschedulable()) for number in range(1, 7)]
+    there = a_pod(None, "n6", name="web", namespace="shop")
+    elsewhere = a_pod(None, "n7", name="far", namespace="shop")
+    with serving(CNI, *NODES, *waiting, there, elsewhere) as (server, transport):
+        snapshot = read_snapshot(transport, ONE, EVERYTHING, options())
+    assert snapshot.all_pods
+    assert names(pod for pod in snapshot.pods if pod.metadata.namespace == "shop") == ["web"]
     cluster_wide = [one for one in asked(server, "/pods") if one.path == "/api/v1/pods"]
     fields = [one.parameter("fieldSelector") for one in cluster_wide]
     assert fields == ["status.phase!=Succeeded,status.phase!=Failed"]

@@ -182,6 +182,13 @@ def test_many_doubted_nodes_are_one_list():
     assert [one for one in looked_at_again(server) if one[0] == "nodes"] == [("nodes", "")]
 
 
+def test_a_few_nodes_that_were_named_are_read_again_with_all_that_is_on_them():
+    with cached(without(WHOLE, PODS[1]), *WHOLE) as server:
+        snapshot = fast(server, Scope(namespace=None, nodes=("n2",)))
+    assert states(snapshot) == {"n2": "Ready"}
+    assert [node.metadata.name for node in snapshot.nodes] == ["n2"]
+
+
 @pytest.mark.parametrize("resource", ["nodes", "pods"])
 def test_what_cannot_be_looked_at_again_is_accused_of_nothing(resource: str):
     def refused(request: RecordedRequest, answer: Callable[[], Answer]) -> Answer:
