@@ -1,4 +1,7 @@
-"""`python -m bench`: measure, compare with the bounds, and say so; exit code 1 when a bound does not hold."""
+"""`python -m bench`: measure, compare with the bounds, and say so.
+
+Exit code 1 when a bound does not hold twice, or when a decision is not what the rules say.
+"""
 
 import argparse
 import contextlib
@@ -8,43 +11,71 @@ import tempfile
 from pathlib import Path
 
 from bench.bounds import bounds_of, broken
-from bench.cases import CASES, SCALES, Case
-from bench.measuring.contest import Figures
-from bench.report import kept, table
+from bench.cases import CASES, REAL, SCALES, Case
+from bench.outcomes import Results, this_machine
+from bench.page import RESULTS, write_page
+from bench.report import case_section, kept
 from bench.runner import Bench
 
 
 def main() -> int:
     arguments = _arguments()
+    if arguments.write and arguments.size != "full":
+        print("--write is for --size full: the page tells of large clusters", file=sys.stderr)
+        return 2
+    kept_before = RESULTS.exists() and (arguments.render or (arguments.write and arguments.case))
+    before = Results.read(RESULTS) if kept_before else None
+    results = before or Results(this_machine(arguments.kubectl))
+    if arguments.render:
+        write_page(results)
+        return 0
+    chosen = [case for case in CASES if not arguments.case or case.name in arguments.case]
     with contextlib.ExitStack() as stack:
-        workdir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kubectl-ds-bench-")))
-        bench = Bench(
-            program=arguments.program,
-            kubectl=arguments.kubectl,
-            workdir=workdir,
-            clusters=arguments.clusters or workdir / "clusters",
-            scale=arguments.size,
-            rounds=arguments.rounds,
-            say=_say,
-        )
-        return _measured(bench, [case for case in CASES if not arguments.case or case.name in arguments.case])
+        code = _measured(_bench(arguments, stack), chosen, results)
+    if arguments.write:
+        results.write(RESULTS)
+        write_page(results)
+    return code
 
 
-def _measured(bench: Bench, cases: list[Case]) -> int:
-    results: dict[str, dict[str, Figures]] = {}
+def _bench(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Bench:
+    workdir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kubectl-ds-bench-")))
+    real = None
+    if arguments.control_plane:
+        from bench.control_plane import real_cluster
+
+        real = stack.enter_context(real_cluster(REAL, arguments.kubectl, _say))
+    return Bench(
+        program=arguments.program,
+        kubectl=arguments.kubectl,
+        workdir=workdir,
+        clusters=arguments.clusters or workdir / "clusters",
+        scale=arguments.size,
+        rounds=arguments.rounds,
+        real=real,
+        say=_say,
+    )
+
+
+def _measured(bench: Bench, cases: list[Case], results: Results) -> int:
+    """The exit code; every outcome is added to `results`."""
+    outcomes = results.outcomes
     for case in cases:
-        figures = bench.measure(case)
-        if figures:
-            results[case.name] = figures
-            print("\n".join([f"\n{case.title}\n", *table(figures)]), flush=True)
-    bounds = bounds_of(bench.scale)
-    again = {one.case for one in broken(bounds, results)}
+        outcome = bench.measure(case)
+        if outcome:
+            outcomes[case.name] = outcome
+            print("\n".join(["", *case_section(case, outcome)]), flush=True)
+    bounds = [one for one in bounds_of(bench.scale) if one.case in {case.name for case in cases}]
+    again = {one.case for one in broken(bounds, outcomes)}
     for case in cases:
         if case.name in again:
             _say(f"{case.name} broke a bound: once more")
-            bench.measure(case, results[case.name])
-    print("\n".join(["", *kept(bounds, results)]))
-    return 1 if broken(bounds, results) else 0
+            bench.measure(case, outcomes[case.name])
+    print("\n".join(["", *kept(bounds, outcomes)]))
+    wrong = [text for case in cases if case.name in outcomes for text in outcomes[case.name].disagreements]
+    for text in wrong[:20]:
+        _say(f"wrong: {text}")
+    return 1 if wrong or broken(bounds, outcomes) else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -57,6 +88,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--rounds", type=int, help="runs of each contender, in place of the case's own number"
     )
+    parser.add_argument(
+        "--control-plane", action="store_true", help="also on a real one (tests/controlplane)"
+    )
+    parser.add_argument("--write", action="store_true", help="write docs/performance.*; needs matplotlib")
+    parser.add_argument("--render", action="store_true", help="write the page from the last results, no more")
     parser.add_argument("--clusters", type=Path, help="keep made clusters in this folder, for the next run")
     parser.add_argument("--program", type=Path, default=scripts / "kubectl-ds", help="another kubectl-ds")
     parser.add_argument("--kubectl", type=Path, default=scripts / "kubectl", help="another kubectl")

@@ -1,40 +1,56 @@
 """Bounds that figures must keep, read from bounds.toml."""
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bench.cases import Scale
-from bench.measuring.contest import Figures
+from bench.outcomes import Outcomes
 from bench.runner import OURS
 
 FILE: Final = Path(__file__).with_name("bounds.toml")
 
-Results = Mapping[str, Mapping[str, Figures]]
-"""Figures by case and contender."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """`measure` is `time/CONTENDER`, a ratio of medians, or `memory`, the peak in MiB."""
+    """What a figure of a case must be at most.
+
+    `measure` is `time/CONTENDER`, a ratio of medians; `memory`, the peak in MiB; `seconds`, of processor time;
+    or `processor-per-node/CASE` and `memory-per-node/CASE`, ratios to the same command on the cluster of
+    another case, which ran at another time, so that the clock would compare the machine with itself.
+    """
 
     holds: str
     case: str
     measure: str
     at_most: float
 
-    def value(self, results: Results) -> float | None:
-        """What was measured; None where the case, or who it is compared with, was left out."""
-        figures = results.get(self.case)
-        if figures is None:
+    def value(self, outcomes: Outcomes) -> float | None:
+        """What was measured; None where the case, or what it is compared with, was left out."""
+        outcome = outcomes.get(self.case)
+        if outcome is None:
             return None
-        ours = figures[OURS]
-        if self.measure == "memory":
-            return ours.memory / 2**20
-        other = figures.get(self.measure.removeprefix("time/"))
-        return ours.wall / other.wall if other else None
+        ours = outcome.figures[OURS]
+        kind, _, other = self.measure.partition("/")
+        match kind:
+            case "memory":
+                return ours.memory / 2**20
+            case "seconds":
+                return ours.cpu
+            case "time":
+                theirs = outcome.figures.get(other)
+                return ours.wall / theirs.wall if theirs else None
+            case "processor-per-node" | "memory-per-node":
+                base = outcomes.get(other)
+                if base is None or base.size is None or outcome.size is None:
+                    return None
+                grown = outcome.size.nodes / base.size.nodes
+                was = base.figures[OURS]
+                return (
+                    ours.cpu / was.cpu if kind == "processor-per-node" else ours.memory / was.memory
+                ) / grown
+        raise ValueError(f"{FILE.name}: no such measure: {self.measure}")
 
 
 def bounds_of(scale: Scale) -> list[Bound]:
@@ -47,6 +63,6 @@ def bounds_of(scale: Scale) -> list[Bound]:
     ]
 
 
-def broken(bounds: list[Bound], results: Results) -> list[Bound]:
+def broken(bounds: list[Bound], outcomes: Outcomes) -> list[Bound]:
     """Those that do not hold."""
-    return [one for one in bounds if (value := one.value(results)) is not None and value > one.at_most]
+    return [one for one in bounds if (value := one.value(outcomes)) is not None and value > one.at_most]

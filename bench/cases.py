@@ -1,11 +1,12 @@
 """What is measured: a command of ours, and the nearest thing that kubectl does, at which size of cluster."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from bench.clusters.daemonset_objects import plan_of
+from bench.clusters.daemonset_objects import DaemonSetPlan, plan_of
 from bench.clusters.size import Size
+from bench.measuring.server_process import LOOPBACK, Distance
 
 Scale = Literal["small", "full"]
 SCALES: tuple[Scale, ...] = ("small", "full")
@@ -17,19 +18,27 @@ Words = tuple[str, ...]
 class Case:
     """`clusters` by scale: at a scale without a cluster the case is left out, unless it needs none at all.
 
-    `kubectl` is a few commands, one after another. With `curl` the pages that our command asked for are
-    fetched by curl too: the least that a transfer can take. `optional` cases are left out where our program
-    does not have the command.
+    `kubectl` is a few commands, one after another. `variants` are further commands of ours, by what tells them
+    apart. With `curl` the pages that our command asked for are fetched by curl too: the least that a transfer
+    can take. With `interpreter` Python runs too, with nothing to do.
+    What a `checked` case decides is decided a second time. `real` cases run on a real control plane.
+    A case with `placed` is no command: so many DaemonSets are placed on the cluster's nodes.
+    `optional` cases are left out where our program does not have the command.
     """
 
     name: str
     title: str
-    ours: Words
+    ours: Words = ()
     kubectl: tuple[Words, ...] = ()
     clusters: Mapping[Scale, Size] | None = None
     rounds: Mapping[Scale, int]
     tls: bool = False
+    distance: Distance = LOOPBACK
+    variants: Mapping[str, Words] = field(default_factory=dict)
     curl: bool = False
+    checked: bool = False
+    real: bool = False
+    placed: int = 0
     interpreter: bool = False
     optional: bool = False
 
@@ -37,16 +46,23 @@ class Case:
 _TINY = Size(nodes=5, daemonsets=8)
 _SMALL = Size(nodes=500, daemonsets=10)
 _LARGE = Size(nodes=5000, daemonsets=30)
-_WIDE = Size(nodes=15000, daemonsets=20)
-_NARROW = Size(nodes=5000, daemonsets=20)
+_NODES_ONLY = Size(nodes=5000, daemonsets=1, workload_pods=0)
+_NODES_ONLY_SMALL = Size(nodes=500, daemonsets=1, workload_pods=0)
+REAL = Size(nodes=300, daemonsets=6, workload_pods=0)
+"""What a real control plane has to hold."""
 
 _CNI = plan_of(0)
 _WITH_PENDING_PODS = plan_of(3)
+_GET: Words = ("get", "-n", "kube-system")
+_KUBECTL_GET: tuple[Words, ...] = (("get", "ds", "-n", "kube-system"),)
+_COVERAGE_OF_ONE: Words = ("coverage", _CNI.name, "-n", _CNI.namespace)
+
+_COVERAGE_OF_ALL: Words = ("coverage", "-A")
+_NODES_AND_ALL_PODS: tuple[Words, ...] = (("get", "nodes", "-o", "wide"), ("get", "pods", "-A", "-o", "wide"))
 
 
-def _nodes_and_pods_of(number: int) -> tuple[Words, ...]:
+def _nodes_and_pods_of(plan: DaemonSetPlan) -> tuple[Words, ...]:
     """kubectl's nearest to the coverage of one DaemonSet."""
-    plan = plan_of(number)
     labels = ",".join(f"{key}={value}" for key, value in plan.labels.items())
     return (
         ("get", "nodes", "-o", "wide"),
@@ -66,6 +82,50 @@ def _start_up(name: str, title: str, *words: str, optional: bool = False) -> Cas
     )
 
 
+def _grown(nodes: int) -> Size:
+    return Size(nodes=nodes, daemonsets=20)
+
+
+def _growing(name: str, title: str, clusters: Mapping[Scale, Size]) -> Case:
+    return Case(
+        name=name,
+        title=f"`coverage -A`, {title}",
+        ours=_COVERAGE_OF_ALL,
+        clusters=clusters,
+        rounds={"small": 5, "full": 3},
+        curl=True,
+        checked=name == "growth-triple",
+    )
+
+
+def _from_afar(name: str, where: str, distance: Distance) -> Case:
+    """gzip against none where the road is long: what `--disable-compression` is for."""
+    return Case(
+        name=name,
+        title=f"`coverage NAME` {where}, with gzip and without",
+        ours=_COVERAGE_OF_ONE,
+        kubectl=_nodes_and_pods_of(_CNI),
+        clusters={"full": _LARGE},
+        rounds={"full": 3},
+        distance=distance,
+        variants={"--disable-compression": (*_COVERAGE_OF_ONE, "--disable-compression")},
+    )
+
+
+def _on_a_control_plane(name: str, title: str, ours: Words, kubectl: tuple[Words, ...]) -> Case:
+    return Case(
+        name=name,
+        title=title,
+        ours=ours,
+        kubectl=kubectl,
+        clusters={"small": REAL, "full": REAL},
+        rounds={"small": 9, "full": 9},
+        real=True,
+        curl=True,
+        checked=ours[0] == "coverage",
+    )
+
+
 CASES: tuple[Case, ...] = (
     _start_up("help", "`--help`, against `kubectl version --client`", "--help"),
     _start_up("version", "`version`, against `kubectl version --client`", "version"),
@@ -73,8 +133,8 @@ CASES: tuple[Case, ...] = (
     Case(
         name="get",
         title="`get` on 5 nodes over TLS, against `kubectl get ds`",
-        ours=("get", "-n", "kube-system"),
-        kubectl=(("get", "ds", "-n", "kube-system"),),
+        ours=_GET,
+        kubectl=_KUBECTL_GET,
         clusters={"small": _TINY, "full": _TINY},
         rounds={"small": 15, "full": 31},
         tls=True,
@@ -82,26 +142,28 @@ CASES: tuple[Case, ...] = (
     Case(
         name="coverage-name",
         title="`coverage NAME`, against `kubectl get nodes -o wide` and `get pods -l … -o wide`",
-        ours=("coverage", _CNI.name, "-n", _CNI.namespace),
-        kubectl=_nodes_and_pods_of(0),
+        ours=_COVERAGE_OF_ONE,
+        kubectl=_nodes_and_pods_of(_CNI),
         clusters={"small": _SMALL, "full": _LARGE},
-        rounds={"small": 11, "full": 9},
+        rounds={"small": 11, "full": 11},
         curl=True,
+        checked=True,
     ),
     Case(
         name="coverage-pending",
         title="`coverage NAME` where pods wait for room, against the same of kubectl",
         ours=("coverage", _WITH_PENDING_PODS.name, "-n", _WITH_PENDING_PODS.namespace),
-        kubectl=_nodes_and_pods_of(3),
+        kubectl=_nodes_and_pods_of(_WITH_PENDING_PODS),
         clusters={"full": _LARGE},
         rounds={"full": 5},
         curl=True,
+        checked=True,
     ),
     Case(
         name="explain-name",
         title="`explain NAME`, against the same of kubectl",
         ours=("explain", _CNI.name, "-n", _CNI.namespace),
-        kubectl=_nodes_and_pods_of(0),
+        kubectl=_nodes_and_pods_of(_CNI),
         clusters={"full": _LARGE},
         rounds={"full": 5},
         curl=True,
@@ -109,26 +171,42 @@ CASES: tuple[Case, ...] = (
     Case(
         name="coverage-all",
         title="`coverage -A`, against `kubectl get nodes -o wide` and `get pods -A -o wide`",
-        ours=("coverage", "-A"),
-        kubectl=(("get", "nodes", "-o", "wide"), ("get", "pods", "-A", "-o", "wide")),
+        ours=_COVERAGE_OF_ALL,
+        kubectl=_NODES_AND_ALL_PODS,
         clusters={"small": _SMALL, "full": _LARGE},
-        rounds={"small": 7, "full": 5},
+        rounds={"small": 7, "full": 3},
         curl=True,
+        checked=True,
+    ),
+    _growing("growth-half", "half the nodes", {"full": _grown(2500)}),
+    _growing("growth-base", "the nodes to grow from", {"small": _SMALL, "full": _grown(5000)}),
+    _growing("growth-double", "twice the nodes", {"full": _grown(10000)}),
+    _growing(
+        "growth-triple",
+        "three times the nodes",
+        {"small": Size(nodes=1500, daemonsets=10), "full": _grown(15000)},
     ),
     Case(
-        name="growth-base",
-        title="`coverage -A`, 5,000 nodes and 20 DaemonSets",
-        ours=("coverage", "-A"),
-        clusters={"full": _NARROW},
-        rounds={"full": 3},
-        curl=True,
+        name="computation",
+        title="Placing alone, on one core",
+        placed=100,
+        clusters={"small": _NODES_ONLY_SMALL, "full": _NODES_ONLY},
+        rounds={"small": 3, "full": 5},
     ),
-    Case(
-        name="growth",
-        title="`coverage -A`, 15,000 nodes and 20 DaemonSets",
-        ours=("coverage", "-A"),
-        clusters={"full": _WIDE},
-        rounds={"full": 3},
-        curl=True,
+    _from_afar("distance-zone", "at 1 ms and 1 Gbit/s", Distance(0.001, 125e6)),
+    _from_afar("distance-region", "at 20 ms and 200 Mbit/s", Distance(0.020, 25e6)),
+    _from_afar("distance-far", "at 60 ms and 50 Mbit/s", Distance(0.060, 6.25e6)),
+    _on_a_control_plane("real-get", "`get`, against `kubectl get ds`", _GET, _KUBECTL_GET),
+    _on_a_control_plane(
+        "real-coverage-name",
+        "`coverage NAME`, against `kubectl get nodes -o wide` and `get pods -l … -o wide`",
+        _COVERAGE_OF_ONE,
+        _nodes_and_pods_of(_CNI),
     ),
-)  # fmt: skip
+    _on_a_control_plane(
+        "real-coverage-all",
+        "`coverage -A`, against `kubectl get nodes -o wide` and `get pods -A -o wide`",
+        _COVERAGE_OF_ALL,
+        _NODES_AND_ALL_PODS,
+    ),
+)

@@ -43,7 +43,7 @@ def events_of(plan: ClusterPlan) -> list[EventPlan]:
         name = f"cart-5d8f7b9c6-{node.number:06d}"
         said = ("Pulled", "Container image is already present on the machine", "kubelet")
         events.append(EventPlan("shop", "Pod", name, uid(0xB0, 0x1000000 + node.number), *said))
-    return sorted(events)
+    return sorted(events, key=lambda one: (one.namespace, f"{one.name}.", one))
 
 
 def event_tree(event: EventPlan, place: int) -> Tree:

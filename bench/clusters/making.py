@@ -1,5 +1,6 @@
 """From a plan to rendered collections on disk, object by object."""
 
+import hashlib
 import json
 import math
 import shutil
@@ -10,7 +11,7 @@ from typing import Any
 from bench.clusters.collection import CollectionWriter, ItemClass
 from bench.clusters.daemonset_objects import daemonset_tree, revision_tree
 from bench.clusters.event_objects import event_tree, events_of
-from bench.clusters.metadata import Tree, uid
+from bench.clusters.metadata import Tree, digest, uid
 from bench.clusters.node_objects import NodeKind, node_row, node_template, node_tree, partial
 from bench.clusters.planning import ClusterPlan, DaemonSetFacts, plan_cluster
 from bench.clusters.pod_objects import DAEMON_POD_CPU, PodState, daemon_pod_tree, pod_row, workload_pod_tree
@@ -22,6 +23,8 @@ VERSION = "8000000"
 
 _ALLOCATABLE = 15890
 """Millicores of a node."""
+_MIXTURES = 29
+"""Different sets of images on nodes."""
 _WORKLOADS = ("cart", "search", "shop-front")
 _WORKLOAD_NAMESPACE = "shop"
 
@@ -30,7 +33,7 @@ Say = Callable[[str], None]
 
 def made(size: Size, parent: Path, say: Say) -> Path:
     """The folder of this cluster, made now or found from before."""
-    folder = parent / size.name
+    folder = parent / f"{size.name}-{_recipe()}"
     if (folder / "done").exists():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -44,13 +47,19 @@ def made(size: Size, parent: Path, say: Say) -> Path:
     return folder
 
 
+def _recipe() -> str:
+    """Eight digits that change with what makes clusters: one kept from before a change is of no use."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+
+
 def _make_nodes(plan: ClusterPlan, folder: Path) -> None:
-    templates: dict[tuple[NodeKind, str], tuple[Template, Template, Tree]] = {}
+    templates: dict[tuple[NodeKind, str, int], tuple[Template, Template, Tree]] = {}
     with CollectionWriter(folder) as writer:
         for node in plan.nodes:
-            look = (node.kind, node.zone)
+            look = (node.kind, node.zone, node.number % _MIXTURES)
             if look not in templates:
-                tree = node_tree(node.kind, node.zone, plan.size.images)
+                tree = node_tree(*look[:2], plan.size.images, look[2])
                 templates[look] = node_template(tree), node_row(tree, node.kind), tree
             item, row, tree = templates[look]
             values = {
@@ -58,7 +67,7 @@ def _make_nodes(plan: ClusterPlan, folder: Path) -> None:
                 b"uid": uid(0xA0, node.number).encode(),
                 b"version": b"%d" % (1_000_000 + node.number),
                 b"address": _address(node.number).encode(),
-                b"serial": b"%08x" % node.number,
+                b"machine": digest(0xAA, node.number)[:32].encode(),
                 b"cidr": b"100.%d.%d.0/24" % (64 + node.number // 256, node.number % 256),
             }
             labels = tree["metadata"]["labels"] | {"kubernetes.io/hostname": node.name}
@@ -158,6 +167,7 @@ def _pod_values(plan: ClusterPlan, name: str, node: int, serial: int) -> dict[by
         b"version": b"%d" % (2_000_000 + serial),
         b"node": plan.nodes[node].name.encode(),
         b"host": _address(node).encode(),
+        b"container": digest(0xBB, serial).encode(),
         b"address": b"100.%d.%d.%d" % (64 + serial // 65536 % 64, serial // 256 % 256, serial % 256),
     }
 

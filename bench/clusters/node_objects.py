@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.clusters.metadata import CHANGED, CREATED, HEARTBEAT, Tree, fields_of, managed
+from bench.clusters.metadata import CHANGED, CREATED, HEARTBEAT, Tree, digest, fields_of, managed
 from bench.clusters.template import Template
 
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
@@ -59,8 +59,11 @@ KINDS: tuple[tuple[float, NodeKind], ...] = (
 """Each kind's share of the nodes; the rest is `GENERAL`."""
 
 
-def node_tree(kind: NodeKind, zone: str, images: int) -> Tree:
-    """A node with the holes name, uid, version, address and cidr."""
+def node_tree(kind: NodeKind, zone: str, images: int, mixture: int = 0) -> Tree:
+    """A node with the holes name, uid, version, address, cidr and machine (32 digits).
+
+    Nodes of another `mixture` hold other images: gzip must not find the last node's again in each one.
+    """
     labels = {
         **kind.all_labels,
         "kubernetes.io/hostname": "@{name}",
@@ -81,7 +84,7 @@ def node_tree(kind: NodeKind, zone: str, images: int) -> Tree:
         spec["taints"] = list(kind.taints)
     if kind.unschedulable:
         spec["unschedulable"] = True
-    status = _status(kind, images)
+    status = _status(kind, images, mixture)
     managed_fields = [
         managed("kubelet", {"f:metadata": fields_of({"annotations": annotations, "labels": labels})}),
         managed("kube-controller-manager", {"f:spec": fields_of({**spec, "podCIDRs": {"v:@{cidr}": {}}})}),
@@ -137,7 +140,7 @@ def partial(metadata: Any) -> Tree:
     return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
 
 
-def _status(kind: NodeKind, images: int) -> Tree:
+def _status(kind: NodeKind, images: int, mixture: int) -> Tree:
     capacity = {
         "cpu": "16",
         "ephemeral-storage": "104845292Ki",
@@ -156,9 +159,9 @@ def _status(kind: NodeKind, images: int) -> Tree:
         ],
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
         "nodeInfo": {
-            "machineID": "ec2f1a0e6c1f4d7c9a1be7d3@{serial}",
-            "systemUUID": "ec2f1a0e-6c1f-4d7c-9a1b-e7d3@{serial}",
-            "bootID": "5a9f14ec-1e58-4a23-8e01-c0f5@{serial}",
+            "machineID": "@{machine}",
+            "systemUUID": "ec2@{machine}",
+            "bootID": "b00@{machine}",
             "kernelVersion": "6.12.46-66.121.amzn2023.x86_64",
             "osImage": "Amazon Linux 2023.9.20260810",
             "containerRuntimeVersion": "containerd://2.1.4",
@@ -167,17 +170,16 @@ def _status(kind: NodeKind, images: int) -> Tree:
             "operatingSystem": "linux",
             "architecture": kind.all_labels["kubernetes.io/arch"],
         },
-        "images": [_image(number) for number in range(images)],
+        "images": [_image(number, mixture) for number in range(images)],
     }  # fmt: skip
 
 
-def _image(number: int) -> Tree:
-    digest = f"{(number * 0x9E3779B97F4A7C15) % 2**64:016x}" * 4
-    repository = f"registry.example.com/a{number}"
-    return {
-        "names": [f"{repository}@sha256:{digest}", f"{repository}:v1.{number}"],
-        "sizeBytes": 7_340_032 * (number + 1),
-    }
+def _image(number: int, mixture: int) -> Tree:
+    """Every other image is on all nodes, as the daemons' are; the rest is what the node's workloads brought."""
+    serial = number + (1000 * (mixture + 1) if number % 2 else 0)
+    repository = f"registry.example.com/a{serial}"
+    names = [f"{repository}@sha256:{digest(0x1A, serial)}", f"{repository}:v1.{number}"]
+    return {"names": names, "sizeBytes": 7_340_032 * (number + 1)}
 
 
 def _conditions(kind: NodeKind) -> list[Tree]:

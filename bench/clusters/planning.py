@@ -11,6 +11,9 @@ from bench.clusters.pod_objects import PodState
 from bench.clusters.size import Size
 from bench.rules import verdict
 
+_TINY = 3
+"""Nodes; among fewer nobody is unwell."""
+
 
 class NodePlan(NamedTuple):
     number: int
@@ -82,69 +85,74 @@ def _nodes(count: int, chance: random.Random) -> list[NodePlan]:
 
 
 def _daemonset(plan: DaemonSetPlan, nodes: list[NodePlan], chance: random.Random) -> DaemonSetFacts:
-    facts = DaemonSetFacts(plan)
     verdicts = {}
     for node in nodes:
         if node.kind not in verdicts:
             verdicts[node.kind] = verdict(plan.spec, node_tree(node.kind, node.zone, 0))
+    eligible = [node for node in nodes if verdicts[node.kind].should_run]
+    tolerant = [
+        node for node in nodes if not verdicts[node.kind].should_run and verdicts[node.kind].should_continue
+    ]
+    states = _on_eligible(plan, eligible, chance) | _left_behind(plan, tolerant, chance)
     suffixes = _suffixes(chance)
-    eligible = misscheduled = 0
-    for node in nodes:
-        should_run, should_continue = verdicts[node.kind]
-        eligible += should_run
-        state = (
-            _state(plan, node, chance) if should_run else _left_behind(plan, node, should_continue, chance)
-        )
-        if state is None:
-            facts.missing += should_run
-            continue
-        misscheduled += not should_run and state != "terminating"
+    facts = DaemonSetFacts(plan, missing=len(eligible))
+    own = {node.number for node in eligible}
+    for number, state in states.items():
+        facts.missing -= number in own
         old = chance.random() < plan.outdated
-        facts.pods.append(PodPlan(f"{plan.name}-{next(suffixes)}", node.number, state, old))
+        facts.pods.append(PodPlan(f"{plan.name}-{next(suffixes)}", number, state, old))
     facts.pods.sort()
-    facts.status = _status(
-        facts, eligible, misscheduled, {node.number for node in nodes if verdicts[node.kind].should_run}
-    )
+    facts.status = _status(facts, own)
     return facts
 
 
-def _state(plan: DaemonSetPlan, node: NodePlan, chance: random.Random) -> PodState | None:
-    shares: tuple[tuple[float, PodState | None], ...] = (
-        (plan.missing, None),
-        (plan.crashing, "crashing"),
-        (plan.terminating, "terminating"),
-        (plan.pending, "pending"),
-    )
-    point = chance.random()
-    for share, state in shares:
-        if point < share:
-            return state
-        point -= share
-    return "ready" if node.kind.ready == "True" else "on a lost node"
+def _on_eligible(plan: DaemonSetPlan, nodes: list[NodePlan], chance: random.Random) -> dict[int, PodState]:
+    """The state of each node's pod; nodes that lack it are left out."""
+    states: dict[int, PodState] = {
+        node.number: "ready" if node.kind.ready == "True" else "on a lost node" for node in nodes
+    }
+    troubles: dict[PodState | None, int] = {
+        None: _share(plan.missing, nodes),
+        "crashing": _share(plan.crashing, nodes),
+        "terminating": _share(plan.terminating, nodes),
+        "pending": _share(plan.pending, nodes),
+    }
+    unlucky = chance.sample([node.number for node in nodes], sum(troubles.values()))
+    for trouble, count in troubles.items():
+        for number in unlucky[:count]:
+            if trouble is None:
+                del states[number]
+            else:
+                states[number] = trouble
+        del unlucky[:count]
+    return states
 
 
-def _left_behind(
-    plan: DaemonSetPlan, node: NodePlan, should_continue: bool, chance: random.Random
-) -> PodState | None:
-    """A node that keeps it out: a pod from before stays there where no rule drives it out."""
-    lost = node.kind.ready != "True"
-    if should_continue and (lost or chance.random() < plan.left_behind):
-        return "on a lost node" if lost else "ready"
-    return None
+def _left_behind(plan: DaemonSetPlan, nodes: list[NodePlan], chance: random.Random) -> dict[int, PodState]:
+    """Pods on nodes that keep it out now and drive nobody out: all of lost nodes, and a few others."""
+    lost = [node for node in nodes if node.kind.ready != "True"]
+    others = [node for node in nodes if node.kind.ready == "True"]
+    kept: dict[int, PodState] = {node.number: "on a lost node" for node in lost}
+    return kept | {node.number: "ready" for node in chance.sample(others, _share(plan.left_behind, others))}
 
 
-def _status(facts: DaemonSetFacts, eligible: int, misscheduled: int, should: set[int]) -> dict[str, int]:
+def _share(share: float, nodes: list[NodePlan]) -> int:
+    """How many nodes a share is: at least one, unless there is none at all or the cluster is tiny."""
+    return max(1, round(share * len(nodes))) if share and len(nodes) >= _TINY else 0
+
+
+def _status(facts: DaemonSetFacts, eligible: set[int]) -> dict[str, int]:
     """Mirrors `updateDaemonSetStatus`: a terminating pod counts there like any other."""
-    own = [pod for pod in facts.pods if pod.node in should]
+    own = [pod for pod in facts.pods if pod.node in eligible]
     ready = [pod for pod in own if pod.state == "ready"]
     return {
-        "desiredNumberScheduled": eligible,
+        "desiredNumberScheduled": len(eligible),
         "currentNumberScheduled": len(own),
-        "numberMisscheduled": misscheduled,
+        "numberMisscheduled": len(facts.pods) - len(own),
         "numberReady": len(ready),
         "updatedNumberScheduled": sum(not pod.old for pod in own),
         "numberAvailable": len(ready),
-        "numberUnavailable": eligible - len(ready),
+        "numberUnavailable": len(eligible) - len(ready),
     }
 
 

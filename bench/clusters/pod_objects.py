@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from bench.clusters.daemonset_objects import DaemonSetPlan, owner_reference, template_tree
-from bench.clusters.metadata import CHANGED, CREATED, DELETED, Tree, fields_of, managed
+from bench.clusters.metadata import CHANGED, CREATED, DELETED, Tree, digest, fields_of, managed
 from bench.clusters.node_objects import partial
 from bench.clusters.template import Template
 
@@ -22,7 +22,7 @@ DAEMON_POD_CPU = 100
 
 
 def daemon_pod_tree(plan: DaemonSetPlan, state: PodState, *, old: bool) -> Tree:
-    """A daemon pod with the holes name, uid, version, node, address and host."""
+    """A daemon pod with the holes name, uid, version, node, address, host and container (its digest)."""
     template = template_tree(plan, old=old)
     pinned = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["@{node}"]}]}
     required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [pinned]}}
@@ -158,7 +158,6 @@ def _condition(name: str, holds: bool) -> Tree:
 
 
 def _container_status(container: Any, state: PodState) -> Tree:
-    digest = "7c3f1e0a5b2d4968" * 4
     crashing = state == "crashing"
     waiting = {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container"}
     ended = {"exitCode": 1, "reason": "Error", "startedAt": CHANGED, "finishedAt": CHANGED}
@@ -170,7 +169,7 @@ def _container_status(container: Any, state: PodState) -> Tree:
         "started": not crashing,
         "restartCount": 9 if crashing else 0,
         "image": container["image"],
-        "imageID": f"{container['image'].rpartition(':')[0]}@sha256:{digest}",
-        "containerID": f"containerd://{digest}",
+        "imageID": f"{container['image'].rpartition(':')[0]}@sha256:{digest(0x1B, len(container['image']))}",
+        "containerID": "containerd://@{container}",
         "resources": container["resources"],
     }

@@ -1,27 +1,30 @@
-"""The loopback server as a process of its own, and what it counted."""
+"""The loopback server as a process of its own."""
 
 import json
 import ssl
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measuring.served import Counted
 from bench.serving.server import TALLY
 
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
-class Counted:
-    """What came in since the last look. `requests` are paths with their queries."""
+class Distance:
+    """A road to the server: seconds of a round trip, bytes a second. Zeros are loopback as it is."""
 
-    requests: list[str]
-    bytes: int
-    gzipped: int
+    latency: float = 0.0
+    bandwidth: float = 0.0
+
+
+LOOPBACK = Distance()
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,21 @@ class ServerProcess:
     url: str
     authority: Path | None = None
 
+    @property
+    def curl_options(self) -> Sequence[str]:
+        """What curl needs to get in."""
+        return ("--cacert", str(self.authority)) if self.authority else ()
+
     def tally(self) -> Counted:
         """What was asked since the last call."""
+        return Counted(**json.loads(self.read(TALLY)))
+
+    def read(self, path: str) -> bytes:
+        """The answer to one GET."""
         context = ssl.create_default_context(cafile=str(self.authority)) if self.authority else None
-        with urllib.request.urlopen(self.url + TALLY, context=context) as answer:  # noqa: S310 - loopback
-            return Counted(**json.load(answer))
+        with urllib.request.urlopen(self.url + path, context=context) as answer:  # noqa: S310 - loopback
+            body: bytes = answer.read()
+            return body
 
     def kubeconfig(self, path: Path) -> Path:
         """Written there: a kubeconfig that leads here."""
@@ -56,17 +69,11 @@ class ServerProcess:
 
 @contextmanager
 def serving(
-    folder: Path, workdir: Path, *, tls: bool = False, latency: float = 0.0, bandwidth: float = 0.0
+    folder: Path, workdir: Path, *, tls: bool = False, distance: Distance = LOOPBACK
 ) -> Iterator[ServerProcess]:
     """Serve a made cluster for as long as the block runs."""
-    words = [
-        sys.executable,
-        "-m",
-        "bench.serving",
-        str(folder),
-        f"--latency={latency}",
-        f"--bandwidth={bandwidth}",
-    ]
+    words = [sys.executable, "-m", "bench.serving", str(folder)]
+    words += [f"--latency={distance.latency}", f"--bandwidth={distance.bandwidth}"]
     authority = None
     if tls:
         authority, certificate = _certificates(workdir)

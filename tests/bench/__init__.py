@@ -1,0 +1,1 @@
+"""The bench itself: what it serves, measures, checks and writes."""
