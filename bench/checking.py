@@ -11,6 +11,9 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from bench.rules import belongs_to, state, target, verdict
 
 Tree = Mapping[str, Any]
@@ -22,15 +25,44 @@ _AT_RANDOM = 60
 """Nodes that are looked at, beside a few of each state of each DaemonSet."""
 
 
-def check(document: Tree, read: Read, seed: int) -> tuple[int, list[str]]:
+class PodEntry(Struct, frozen=True):
+    """A pod as the document has it."""
+
+    name: str
+
+
+class NodeEntry(Struct, frozen=True):
+    """A node as the document has it."""
+
+    node: str
+    state: str
+    eligible: bool
+    pods: list[PodEntry]
+
+
+class Item(Struct, frozen=True, rename="camel"):
+    """A DaemonSet as the document has it."""
+
+    namespace: str
+    name: str
+    summary: dict[str, int]
+    controller_disagrees: list[dict[str, Any]]
+    nodes: list[NodeEntry]
+
+
+class CoverageReport(Struct, frozen=True):
+    """As much of the document as is checked; 300,000 entries of it have to fit into memory."""
+
+    items: list[Item]
+    incomplete: list[str]
+
+
+def check(document: bytes, read: Read, seed: int) -> tuple[int, list[str]]:
     """How many decisions of a CoverageReport were checked, and what is wrong with it."""
-    wrong = list(_counts(document, _total(read, "/api/v1/nodes")))
-    decided = {
-        (one["namespace"], one["name"]): {node["node"]: node for node in one["nodes"]}
-        for one in document["items"]
-    }
-    daemonsets = _objects(read, "/apis/apps/v1/daemonsets")
-    chosen = [one for one in daemonsets if _key(one) in decided]
+    report = msgspec.json.decode(document, type=CoverageReport)
+    wrong = list(_counts(report, _total(read, "/api/v1/nodes")))
+    decided = {(one.namespace, one.name): {node.node: node for node in one.nodes} for one in report.items}
+    chosen = [one for one in _objects(read, "/apis/apps/v1/daemonsets") if _key(one) in decided]
     unbound = _objects(read, "/api/v1/pods", fieldSelector="spec.nodeName=")
     decisions = 0
     for name in _sample(decided.values(), seed):
@@ -43,43 +75,38 @@ def check(document: Tree, read: Read, seed: int) -> tuple[int, list[str]]:
     return decisions, wrong
 
 
-def _differences(daemonset: Tree, node: Tree, pods: list[Tree], ours: Tree | None) -> Iterable[str]:
+def _differences(daemonset: Tree, node: Tree, pods: list[Tree], ours: NodeEntry | None) -> Iterable[str]:
     own = [pod for pod in pods if belongs_to(pod, daemonset)]
     template = daemonset["spec"]["template"]["spec"]
-    should_run = verdict(template, node).should_run
-    expected = {
-        "state": state(template, node, own),
-        "eligible": should_run,
-        "pods": sorted(pod["metadata"]["name"] for pod in own),
-    }
+    names = sorted(pod["metadata"]["name"] for pod in own)
+    expected = (state(template, node, own), verdict(template, node).should_run, names)
     where = f"{'/'.join(_key(daemonset))} on {node['metadata']['name']}"
     if ours is None:
         yield f"{where}: not in the document"
         return
-    said = {**ours, "pods": sorted(pod["name"] for pod in ours["pods"])}
-    for name, wanted in expected.items():
-        if said[name] != wanted:
-            yield f"{where}: {name} is {said[name]!r}, should be {wanted!r}"
+    said = (ours.state, ours.eligible, sorted(pod.name for pod in ours.pods))
+    if said != expected:
+        yield f"{where}: state, eligible and pods are {said}, should be {expected}"
 
 
-def _counts(document: Tree, nodes: int) -> Iterable[str]:
-    for one in document["items"]:
-        name = f"{one['namespace']}/{one['name']}"
-        if one["controllerDisagrees"]:
-            yield f"{name}: the status is said to be wrong: {one['controllerDisagrees']}"
-        if one["summary"]["nodes"] != nodes or len(one["nodes"]) != nodes:
-            yield f"{name}: {one['summary']['nodes']} nodes and {len(one['nodes'])} listed, where {nodes} are"
-    if document["incomplete"]:
-        yield f"the document is incomplete: {document['incomplete']}"
+def _counts(report: CoverageReport, nodes: int) -> Iterable[str]:
+    for one in report.items:
+        name = f"{one.namespace}/{one.name}"
+        if one.controller_disagrees:
+            yield f"{name}: the status is said to be wrong: {one.controller_disagrees}"
+        if one.summary["nodes"] != nodes or len(one.nodes) != nodes:
+            yield f"{name}: {one.summary['nodes']} nodes and {len(one.nodes)} listed, where {nodes} are"
+    if report.incomplete:
+        yield f"the document is incomplete: {report.incomplete}"
 
 
-def _sample(decided: Iterable[Mapping[str, Tree]], seed: int) -> list[str]:
+def _sample(decided: Iterable[Mapping[str, NodeEntry]], seed: int) -> list[str]:
     chance = random.Random(seed)  # noqa: S311 - the same run must look at the same nodes
     names: set[str] = set()
     for nodes in decided:
         by_state: dict[str, list[str]] = {}
         for name, node in nodes.items():
-            by_state.setdefault(node["state"], []).append(name)
+            by_state.setdefault(node.state, []).append(name)
         for candidates in by_state.values():
             names.update(chance.sample(candidates, min(_OF_EACH_STATE, len(candidates))))
     everyone = sorted({name for nodes in decided for name in nodes})

@@ -123,7 +123,7 @@ class Bench:
     def _check(self, case: Case, contest: Contest, served: Served, outcome: Outcome) -> None:
         self.say(f"checking {case.name}")
         run(self._ours((*case.ours, "-o", "json")), contest.variables, self._output)
-        document = json.loads(self._output.read_bytes())
+        document = self._output.read_bytes()
         outcome.decisions, outcome.disagreements = check(document, served.read, seed=1)
 
     def _place(self, case: Case, rounds: int, outcome: Outcome) -> None:

@@ -30,7 +30,7 @@ def checked(document: Any, server: BenchServer) -> tuple[int, list[str]]:
         with urllib.request.urlopen(server.url + path) as answer:
             return answer.read()
 
-    return check(document, read, seed=1)
+    return check(json.dumps(document).encode(), read, seed=1)
 
 
 def test_the_program_decides_as_the_second_reading_does(document: Any, server: BenchServer):
