@@ -108,10 +108,8 @@ def main(argv: Sequence[str], environment: Environment, *, called: Called = any_
     except Exception as error:
         if _verbosity(argv) > 0:
             _say_traceback(environment)
-        _say(
-            environment,
-            f"error: unexpected {type(error).__name__}: {_one_line(str(error))} (-v=1 shows where)",
-        )
+        words = _one_line(str(error))
+        _say(environment, [f"error: unexpected {type(error).__name__}: {words} (-v=1 shows where)"])
         return ExitCode.UNAVAILABLE
 
 

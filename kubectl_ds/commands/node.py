@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kubectl_ds.commands.declared import Declared, Flag, Switch, Words
+from kubectl_ds.commands.declared import Declared, Flag, Switch, Text, Words
 from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
@@ -15,6 +15,7 @@ EPILOG = """\b
 Examples:
   kubectl ds node                                              every node, a line each
   kubectl ds node n7                                           one of them: what is there, what lacks, and why
+  kubectl ds node n7 --wait --timeout 5m                       before work is put there
   kubectl ds node n7 --require kube-system/cni --exit-code     1 unless this one is Ready there
 """
 
@@ -29,6 +30,13 @@ OWN = (
         help="Only this DaemonSet counts, whether it belongs there or not; repeatable.",
     ),
     Flag("--exit-code", kind=Switch(), help="End with 1 unless all that count are Ready."),
+    Flag("--wait", kind=Switch(), help="Wait until all that count are Ready there; 1 when time is up."),
+    Flag(
+        "--timeout",
+        kind=Text(""),
+        metavar="DURATION",
+        help="How long to wait: 30s, 5m. Without it: for ever.",
+    ),
 )
 
 
@@ -37,20 +45,27 @@ def run(environment: Environment, /, nodes: tuple[str, ...], **values: Any) -> E
 
     Without -n the DaemonSets of all namespaces count, since a node waits for all of them.
     """
-    from kubectl_ds.commands.noding import node_names, nodes_report
+    from kubectl_ds.commands.noding import node_names, nodes_report, report_once_covered
     from kubectl_ds.commands.printing import print_report, report_format
     from kubectl_ds.commands.reading import exit_code_for
     from kubectl_ds.output.node import node_text
 
     asked, names, required = report_format(values), node_names(nodes), required_names(values["require"])
-    report = nodes_report(environment, values, names, required)
+    if values["timeout"] and not values["wait"]:
+        raise UsageError("--timeout goes with --wait")
+    waits = values["wait"]
+    report = (report_once_covered if waits else nodes_report)(environment, values, names, required)
 
     def text(style: "Style") -> str:
         return node_text(report, style, blocks=bool(names), wide=asked.name == "wide")
 
     print_report(environment, values, asked, report, text)
-    unanswered = bool(report.incomplete or report.absent)
-    return exit_code_for(values, incomplete=unanswered, findings=not report.is_covered)
+    return exit_code_for(
+        {**values, "exit_code": values["exit_code"] or waits},
+        # A node that was waited for and has not come is an answer; one that was asked about is none.
+        incomplete=bool(report.incomplete or (report.absent and not waits)),
+        findings=not report.is_covered,
+    )
 
 
 command = Declared(

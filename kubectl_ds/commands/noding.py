@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from kubectl_ds.commands.following import Follower
 from kubectl_ds.commands.reading import (
     EVERYTHING,
     read_options_from,
@@ -12,14 +13,16 @@ from kubectl_ds.commands.reading import (
     scope_from,
     session_from,
 )
+from kubectl_ds.commands.waiting import timeout_seconds
 from kubectl_ds.core.node import nodes
 from kubectl_ds.core.node_report import NodeReport
+from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.kube.reader import read_snapshot
 
 if TYPE_CHECKING:
-    from kubectl_ds.core.snapshot import Resource
+    from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
     from kubectl_ds.kube.connection import Session
     from kubectl_ds.kube.scope import Scope
 
@@ -51,6 +54,51 @@ def nodes_report(
         snapshot = read_snapshot(session.transport, scope, WANTS, options)
     say_what_is_lacking(environment, snapshot, scope, empty_is_fine=True)
     return nodes(snapshot, names, required=required)
+
+
+def report_once_covered(
+    environment: Environment,
+    values: Mapping[str, Any],
+    names: Sequence[str],
+    required: Collection[tuple[str, str]],
+) -> NodeReport:
+    """The first moment at which all that count are Ready on these nodes, or the last one before time was up.
+
+    A node that is not there yet is waited for. Raises the error of a connection that is broken when time is up.
+    """
+    with session_from(environment, values) as session:
+        scope = node_scope(values, names, session)
+        follower = Follower(
+            environment, session, values, scope, WANTS, timeout_seconds(values.get("timeout") or "")
+        )
+        try:
+            snapshot = follower.begin(empty_is_fine=True)
+            while not follower.time_is_up:
+                seen = nodes(_about(snapshot, names), names, required=required)
+                if seen.is_covered and follower.live.lost is None:
+                    break
+                follower.next()
+                snapshot = follower.live.snapshot()
+            if follower.live.lost is not None:
+                raise follower.live.lost
+        finally:
+            follower.live.close()
+        # What is watched is as narrow as a watch can be; the last word is read as without --wait.
+        options = replace(read_options_from(values), start_times=True)
+        return nodes(read_snapshot(session.transport, scope, WANTS, options), names, required=required)
+
+
+def _about(snapshot: "ClusterSnapshot", names: Sequence[str]) -> "ClusterSnapshot":
+    """Only these nodes: nothing else has to be worked out anew at every change."""
+    if not names:
+        return snapshot
+    chosen = frozenset(names)
+    return replace(
+        snapshot,
+        nodes=tuple(node for node in snapshot.nodes if node.metadata.name in chosen),
+        pods=tuple(pod for pod in snapshot.pods if target_node_name(pod) in chosen),
+        some_nodes=True,
+    )
 
 
 def node_scope(values: Mapping[str, Any], names: Sequence[str], session: "Session") -> "Scope":

@@ -1,11 +1,14 @@
 """What bad input gets: one sentence that says what happened and what to do, and the exit code."""
 
+import io
 import socket
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from kubectl_ds.cli import main
+from kubectl_ds.environment import Environment
 from kubectl_ds.kube.api_server import ApiServer, Fault
 from tests.clusters import a_daemonset, a_node, a_pod
 from tests.kube.faults import cut_after, forbid, login_page, on, refuse, with_body
@@ -240,3 +243,16 @@ def test_hostile_text_reaches_no_terminal_and_stays_whole_in_json():
     assert HOSTILE in str(json.loads(document.out)).encode().decode(
         "unicode_escape", "ignore"
     ) or HOSTILE in [*json.loads(document.out)["nodes"][0]["rules"][1]["has"].values()]
+
+
+def test_a_defect_of_the_program_is_one_line_too():
+    """Nothing of ours is replaced: a standard output that cannot be written to is defect enough."""
+
+    class Broken(io.StringIO):
+        def write(self, text: str) -> int:
+            raise RuntimeError("nobody\nexpected this")
+
+    err = io.StringIO()
+    environment = Environment(variables={}, stdin=io.StringIO(), stdout=Broken(), stderr=err)
+    assert main(["version"], environment) == 3
+    assert err.getvalue() == "error: unexpected RuntimeError: nobody expected this (-v=1 shows where)\n"
