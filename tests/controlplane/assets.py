@@ -79,7 +79,8 @@ def must_go_together(api_server: str) -> None:
     if not built <= theirs <= (built[0], built[1] + 1):
         raise RuntimeError(
             f"{api_server} is {said or 'of no release'}, and the controller manager and scheduler that are built here "
-            f"are {ours}: put binaries of that release there, or a kube-controller-manager and a kube-scheduler too"
+            f"are {ours}: put binaries of that release there, or a kube-controller-manager and a kube-scheduler too, "
+            f"or unset {ASSETS}"
         )
 
 

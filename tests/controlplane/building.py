@@ -69,7 +69,7 @@ def only_builder(builds: Path, program: str) -> Iterator[None]:
 
 def compile_program(program: str, built: Path) -> None:
     """`go build` with progress, to its place in one step: what is there is whole."""
-    say(f"Building {program}: {PROMISES[program]}.")
+    say(f"\nBuilding {program}: {PROMISES[program]}.")  # pytest may be in the middle of a line
     go = go_toolchain()
     environment = building_environment(go, BUILDS / "caches")
     total = packages(go, environment, program)

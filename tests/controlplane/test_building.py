@@ -104,7 +104,7 @@ def test_it_says_first_how_long_it_takes_and_then_how_far_it_is(clone: Clone):
     code, out, err = ended(clone.start("build"))
     assert code == 0, err
     assert Path(out.strip()).read_text() == "whole"
-    first, *rest = err.splitlines()
+    first, *rest = err.strip().splitlines()
     assert first.startswith("Building nodes: the simulated kubelets: about 2 minutes")
     assert rest[1:4] == [f"  {count} of at most 4 packages" for count in (1, 2, 3)]
     assert rest[-1].startswith("Built nodes in ")
