@@ -25,6 +25,7 @@ def annotation(name): .metadata.annotations[name] // "";
 def wanted: . as $pod
   | (annotation("sim.kubectl-ds/phase") / "," | map(gsub("\\\\s"; "") / "@")
   | map(select(length == 1 or .[1] == $pod.spec.nodeName)) | .[0][0]) // "running";
+def runs: wanted == "running" or wanted == "stuck-terminating";
 def gates_open: . as $pod | all(.spec.readinessGates[]?; .conditionType as $gate
   | any($pod.status.conditions[]?; .type == $gate and .status == "True"));
 def is_ready: any(.status.conditions[]?; .type == "Ready" and .status == "True");
@@ -156,12 +157,12 @@ def kwok(kubeconfig: Path, folder: Path, *, all_nodes: bool) -> Iterator[None]:
 def stages() -> list[Stage]:
     """Everything that can happen to a node or a pod."""
     slow_to_be_ready = 'annotation("sim.kubectl-ds/ready-delay") != ""'
-    becomes_ready = f'wanted == "running" and (({slow_to_be_ready} | not) or state != "none")'
+    becomes_ready = f'runs and (({slow_to_be_ready} | not) or state != "none")'
     return [
         stage("node", "Node", f"{NODE_JQ} | not", patch(NODE)),
         pod_stage("running", f'{becomes_ready} and gates_open and state != "running"', ready=True),
         pod_stage("gated", f'{becomes_ready} and (gates_open | not) and state != "gated"', gated=True),
-        pod_stage("starting", f'wanted == "running" and {slow_to_be_ready} and state == "none"'),
+        pod_stage("starting", f'runs and {slow_to_be_ready} and state == "none"'),
         pod_stage("notready", 'wanted == "notready" and state != "notready"'),
         *(
             pod_stage(name, f'wanted == "{name}" and state != "{how["state_name"]}"', **how)

@@ -72,6 +72,7 @@ def test_it_is_really_that_player(played: ControlPlane, request: pytest.FixtureR
     ("phase", "words"),
     [
         ("running", ("Running", "True", "")),
+        ("stuck-terminating", ("Running", "True", "")),
         ("notready", ("Running", "False", "")),
         ("crash", ("Running", "False", "CrashLoopBackOff")),
         ("oom", ("Running", "False", "CrashLoopBackOff")),
@@ -86,6 +87,7 @@ def test_a_pod_is_reported_as_its_annotation_says(
     agent["spec"]["template"]["metadata"]["annotations"] = {PHASE: f"{phase}@node-001"}
     apply(played, agent)
     until(lambda: [words_of(pod) for pod in pods(played, phase)] == [words], f"the pod is {words}")
+    annotate(played, "pod", "-l", f"app={phase}", "-n", "played", f"{PHASE}=running")
     kubectl(played, "delete", "daemonset", phase, "-n", "played")
     until(lambda: not pods(played, phase), "the pod is gone")
 
