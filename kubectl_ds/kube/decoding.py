@@ -25,6 +25,7 @@ from kubectl_ds.core.model import (
     RuntimeClass,
 )
 from kubectl_ds.kube.errors import ApiCall, unexpected_answer
+from kubectl_ds.kube.learned_types import learned
 from kubectl_ds.kube.transport import Response
 
 T = TypeVar("T")
@@ -64,7 +65,7 @@ def _typed(model: type[T], kind: str) -> Decode[T]:
     @cache
     def decoder() -> "msgspec.json.Decoder[_WirePage[T]]":
         # Made when first needed: it costs milliseconds that a plain `get` of DaemonSets would not get back.
-        return msgspec.json.Decoder(_WirePage[model])  # type: ignore[valid-type]
+        return msgspec.json.Decoder(learned(_WirePage[model]))  # type: ignore[valid-type]
 
     def decode(response: Response, call: ApiCall) -> Page[T]:
         _check_content_type(response, call)
@@ -110,7 +111,7 @@ def decode_object(response: Response, call: ApiCall, kind: str) -> RawObject:
 def typed_object(raw: Mapping[str, Any], model: type[T]) -> T:
     """A plain tree as a Struct of the model. Raises msgspec's ValidationError when it cannot be one."""
     try:
-        return msgspec.convert(raw, model)
+        return msgspec.convert(raw, learned(model))
     except msgspec.ValidationError:
         return msgspec.convert(without_nulls(raw), model)
 
@@ -120,13 +121,13 @@ def list_meta(body: bytes) -> ListMeta | None:
     items_at = body.find(b'"items":', 0, _HEAD)
     if items_at > 0:
         try:
-            head = msgspec.json.decode(body[:items_at].rstrip(b", \r\n\t") + b"}", type=_WireHead)
+            head = msgspec.json.decode(body[:items_at].rstrip(b", \r\n\t") + b"}", type=learned(_WireHead))
         except (msgspec.DecodeError, UnicodeDecodeError):
             head = _WireHead()
         if head.metadata is not None:
             return head.metadata
     try:
-        return msgspec.json.decode(body, type=_WireHead).metadata
+        return msgspec.json.decode(body, type=learned(_WireHead)).metadata
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
@@ -183,7 +184,7 @@ def _tolerant(response: Response, call: ApiCall) -> Any:
 
 def _converted(tree: Any, model: type[T], response: Response, call: ApiCall) -> T:
     try:
-        return msgspec.convert(tree, model)
+        return msgspec.convert(tree, learned(model))
     except (msgspec.ValidationError, RecursionError) as error:
         raise unexpected_answer(response, call, f"a field is not as the API has it: {error}") from error
 

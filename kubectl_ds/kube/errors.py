@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from kubectl_ds.errors import ApiError, KubectlDsError, NotFoundError, UnexpectedAnswer
+from kubectl_ds.kube.learned_types import learned
 from kubectl_ds.kube.transport import Response
 
 _EXCERPT = 80
@@ -103,7 +104,7 @@ def _plain(text: str, longest: int) -> str:
 
 def _status_of(response: Response) -> _Status | None:
     try:
-        status = msgspec.json.decode(response.body, type=_Status)
+        status = msgspec.json.decode(response.body, type=learned(_Status))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return status if status.kind == "Status" else None

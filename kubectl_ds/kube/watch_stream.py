@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from kubectl_ds.core.model import ListMeta
 from kubectl_ds.errors import UnexpectedAnswer
 from kubectl_ds.kube.errors import error_of, unexpected_answer
+from kubectl_ds.kube.learned_types import learned
 from kubectl_ds.kube.lists import ListRequest
 from kubectl_ds.kube.transport import Query, Response, Transport
 
@@ -106,10 +107,10 @@ class WatchStream(Generic[T]):
 
     def _read(self, line: bytes) -> WatchLine[T]:
         try:
-            envelope = msgspec.json.decode(line, type=_Envelope)
+            envelope = msgspec.json.decode(line, type=learned(_Envelope))
             match envelope.type:
                 case "BOOKMARK":
-                    return self._bookmark(msgspec.json.decode(envelope.object, type=_Bookmark))
+                    return self._bookmark(msgspec.json.decode(envelope.object, type=learned(_Bookmark)))
                 case "ERROR":
                     status = msgspec.json.decode(envelope.object)
                 case change:

@@ -10,6 +10,7 @@ from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Ob
 from kubectl_ds.errors import UnexpectedAnswer
 from kubectl_ds.kube.decoding import Page, RawObject, decode_raw_daemonsets, typed_object
 from kubectl_ds.kube.errors import ApiCall, excerpt
+from kubectl_ds.kube.learned_types import learned
 from kubectl_ds.kube.transport import Response
 from kubectl_ds.kube.watch_stream import WatchedModel
 
@@ -54,7 +55,7 @@ def _both(raw: RawObject) -> WatchedDaemonSet:
 
 
 def _typed(model: type[T]) -> WatchedModel[T]:
-    decode: Callable[[bytes | msgspec.Raw], T] = msgspec.json.Decoder(model).decode
+    decode: Callable[[bytes | msgspec.Raw], T] = msgspec.json.Decoder(learned(model)).decode
     return WatchedModel(
         decode=decode,
         convert=lambda tree: typed_object(tree, model),
