@@ -53,6 +53,7 @@ class SharedParts:
 
     def __init__(self) -> None:
         self._seen: dict[Hashable, Hashable] = {}
+        self._strings: dict[str, str] = {}
         self._amounts: dict[tuple[tuple[str, Quantity], ...], dict[str, Quantity]] = {}
         self._siblings: dict[tuple[str, str], _Sibling] = {}
         self._affinities: dict[str, Affinity] = {}
@@ -90,10 +91,14 @@ class SharedParts:
             )
         if like is None or bare is not like.spec:
             self._siblings[origin] = _Sibling(labels, owners, bare, phase, containers, init_containers)
-        node_name = self._once(spec.node_name)
+        seen = self._strings.setdefault
+        node_name = seen(spec.node_name, spec.node_name)
         return Pod(
             metadata=replace(
-                metadata, namespace=self._once(metadata.namespace), labels=labels, owner_references=owners
+                metadata,
+                namespace=seen(metadata.namespace, metadata.namespace),
+                labels=labels,
+                owner_references=owners,
             ),
             spec=replace(
                 bare,
@@ -118,32 +123,31 @@ class SharedParts:
     # --- nodes -------------------------------------------------------------------------------------
 
     def _node(self, node: Node) -> Node:
-        once, status = self._once, node.status
+        once, seen, status = self._once, self._strings.setdefault, node.status
         return Node(
             metadata=replace(
                 node.metadata,
-                name=once(node.metadata.name),
-                labels={once(key): once(value) for key, value in node.metadata.labels.items()},
+                name=seen(node.metadata.name, node.metadata.name),
+                labels={seen(key, key): seen(value, value) for key, value in node.metadata.labels.items()},
             ),
             spec=replace(node.spec, taints=once(node.spec.taints)) if node.spec.taints else node.spec,
             status=replace(
                 status,
                 allocatable=self._amounts_once(status.allocatable),
                 capacity=self._amounts_once(status.capacity),
-                conditions=tuple(self._node_condition(one) for one in status.conditions),
+                conditions=tuple([self._node_condition(one) for one in status.conditions]),
                 node_info=once(status.node_info),
             ),
         )
 
     def _node_condition(self, condition: NodeCondition) -> NodeCondition:
-        once = self._once
+        seen = self._strings.setdefault
         return replace(
             condition,
-            type=once(condition.type),
-            status=once(condition.status),
-            reason=once(condition.reason),
-            message=once(condition.message),
-            last_transition_time=once(condition.last_transition_time),
+            type=seen(condition.type, condition.type),
+            status=seen(condition.status, condition.status),
+            reason=seen(condition.reason, condition.reason),
+            message=seen(condition.message, condition.message),
         )
 
     def _amounts_once(self, amounts: dict[str, Quantity]) -> dict[str, Quantity]:
