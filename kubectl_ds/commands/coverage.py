@@ -19,6 +19,7 @@ Examples:
   kubectl ds coverage -A                          every DaemonSet, distinct causes first
   kubectl ds coverage cni -n kube-system -o wide  one of them, and every node
   kubectl ds coverage -A --problems --exit-code   1 when anything is not as it should be
+  kubectl ds coverage -A --problems --watch       what is not, and every change of it
 """
 
 
@@ -31,6 +32,12 @@ OWN = (
     ),
     Flag("--problems", kind=Switch(), help="List only nodes that are not as they should be."),
     Flag("--exit-code", kind=Switch(), help="End with 1 when anything is not as it should be."),
+    Flag(
+        "-w",
+        "--watch",
+        kind=Switch(),
+        help="Then follow: a picture on a terminal, elsewhere a line a change.",
+    ),
     Flag("--wait", kind=Switch(), help="Wait until every node is as it should be; 1 when time is up."),
     Flag(
         "--timeout",
@@ -56,6 +63,12 @@ def run(environment: Environment, /, names: tuple[str, ...], **values: Any) -> E
     asked, states, wanted = report_format(values), parse_states(values["states"]), daemonset_names(names)
     if values["timeout"] and not values["wait"]:
         raise UsageError("--timeout goes with --wait")
+    if values["watch"]:
+        if values["wait"] or values["exit_code"]:
+            raise UsageError("--watch goes on until it is ended; --wait and --exit-code do not go with it")
+        from kubectl_ds.commands.coverage_watch import follow
+
+        return follow(environment, values, wanted, asked, states)
     if values["wait"]:
         snapshot = taken_once_covered(environment, values, wanted)
     else:

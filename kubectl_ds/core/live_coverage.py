@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from kubectl_ds.core.coverage_change import CoverageChange
 from kubectl_ds.core.coverage_report import CoverageReport, DaemonSetCoverage, State
 from kubectl_ds.core.feature_gates import FeatureGates
-from kubectl_ds.core.live_item import LiveItem, NodeChange, changes_between
+from kubectl_ds.core.live_item import LiveItem, changes_between
 from kubectl_ds.core.live_joins import Key, LiveJoins, key_of, place_of
 from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, ObjectMeta, Pod
 from kubectl_ds.core.moments import earliest
@@ -23,18 +24,20 @@ from kubectl_ds.core.object_change import ObjectChange
 from kubectl_ds.core.ownership import controller_of
 from kubectl_ds.core.snapshot import ClusterSnapshot
 
-__all__ = ["CoverageChange", "LiveCoverage", "NodeChange"]
+__all__ = ["CoverageChange", "CoverageChanges", "LiveCoverage"]
 
 Watched = TypeVar("Watched", DaemonSet, Node, Pod)
 
 
-class CoverageChange(Struct, frozen=True, kw_only=True):
+class CoverageChanges(Struct, frozen=True, kw_only=True):
     """What a batch of changes did."""
 
-    nodes: tuple[NodeChange, ...] = ()
+    nodes: tuple[CoverageChange, ...] = ()
     """Nodes with another state, flag or reason, by DaemonSet and in natural order. Ages are no change."""
     touched: frozenset[str] = frozenset()
     """The uids of the DaemonSets of which anything may be other than before, those that are gone included."""
+    relearnt: bool = False
+    """What can be read is another thing than before."""
 
 
 class _Touch(Struct):
@@ -103,32 +106,34 @@ class LiveCoverage:
         return CoverageReport(
             items=tuple(item.coverage(self._joins, states=states, problems=problems) for item in items),
             incomplete=self._joins.snapshot.gaps,
+            consistency=self._joins.snapshot.consistency,
         )
 
     # --- what happens ------------------------------------------------------------------------------
 
-    def restart(self, snapshot: ClusterSnapshot) -> CoverageChange:
+    def restart(self, snapshot: ClusterSnapshot) -> CoverageChanges:
         """Begin anew, since what can be read has changed."""
         before = self._items
         self._begin(snapshot)
         changes = [
             change
             for uid in before.keys() | self._items.keys()
-            for change in _between(before.get(uid), self._items.get(uid))
+            for change in _between(before.get(uid), self._items.get(uid), snapshot.taken_at)
         ]
-        return CoverageChange(nodes=_in_order(changes), touched=frozenset(before.keys() | self._items.keys()))
+        touched = frozenset(before.keys() | self._items.keys())
+        return CoverageChanges(nodes=_in_order(changes), touched=touched, relearnt=True)
 
-    def apply(self, changes: Iterable[ObjectChange], now: datetime) -> CoverageChange:
+    def apply(self, changes: Iterable[ObjectChange], now: datetime) -> CoverageChanges:
         """Take in a batch, and what has come about by time alone until `now`, the API server's clock."""
         batch = _Batch()
         for change in changes:
             self._take(change, batch)
         self._look_at(now)
         gates_changed, self._gates = self._joins.gates != self._gates, self._joins.gates
-        found: list[NodeChange] = []
+        found: list[CoverageChange] = []
         touched = {*batch.went, *batch.came}
         for uid in batch.went:
-            found += _between(self._items.pop(uid, None), None)
+            found += _between(self._items.pop(uid, None), None, now)
         for uid, item in self._items.items():
             changed = self._updated(item, batch, anew=gates_changed)
             if changed is not None:
@@ -136,10 +141,10 @@ class LiveCoverage:
                 found += changed
         for uid, daemonset in batch.came.items():
             item = self._items[uid] = LiveItem(self._joins, daemonset)
-            found += _between(None, item)
-        return CoverageChange(nodes=_in_order(found), touched=frozenset(touched))
+            found += _between(None, item, now)
+        return CoverageChanges(nodes=_in_order(found), touched=frozenset(touched))
 
-    def _updated(self, item: LiveItem, batch: _Batch, *, anew: bool) -> list[NodeChange] | None:
+    def _updated(self, item: LiveItem, batch: _Batch, *, anew: bool) -> list[CoverageChange] | None:
         """What the batch does to one DaemonSet; None for nothing."""
         touch = batch.daemonsets.get(item.daemonset.metadata.uid)
         if anew or (touch and (touch.anew or (touch.revisions and item.revise(self._joins)))):
@@ -274,12 +279,14 @@ def _template(raw: Any) -> Any:
     return (raw or {}).get("spec", {}).get("template")
 
 
-def _between(before: LiveItem | None, after: LiveItem | None) -> list[NodeChange]:
+def _between(before: LiveItem | None, after: LiveItem | None, time: datetime) -> list[CoverageChange]:
     either = after or before
     if either is None:
         return []
-    return changes_between(either.daemonset, before.nodes if before else {}, after.nodes if after else {})
+    return changes_between(
+        either.daemonset, before.nodes if before else {}, after.nodes if after else {}, time
+    )
 
 
-def _in_order(changes: Iterable[NodeChange]) -> tuple[NodeChange, ...]:
+def _in_order(changes: Iterable[CoverageChange]) -> tuple[CoverageChange, ...]:
     return tuple(sorted(changes, key=lambda one: (one.namespace, one.name, natural_key(one.node))))

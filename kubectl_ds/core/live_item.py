@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Mapping, Set
 from datetime import datetime
-from typing import Final
-
-from msgspec import Struct
 
 from kubectl_ds.core.coverage import Joined, current_hash, item_of, judge_of
+from kubectl_ds.core.coverage_change import CoverageChange
 from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.coverage_report import DaemonSetCoverage, NodeCoverage, State
 from kubectl_ds.core.creation_failures import creation_failure
@@ -15,20 +13,6 @@ from kubectl_ds.core.model import DaemonSet, Pod
 from kubectl_ds.core.moments import earliest, next_availability, next_turn
 from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.placement import place_all
-
-_CALM: Final = frozenset({"Ready", "Excluded", None})
-"""States whose reasons, if there are any, depend on nothing but the placement and the node's own pods."""
-
-
-class NodeChange(Struct, frozen=True, kw_only=True):
-    """One node for one DaemonSet: what was said of it and what is said now. None: there was no such node, or
-    no such DaemonSet."""
-
-    namespace: str
-    name: str
-    node: str
-    before: NodeCoverage | None
-    after: NodeCoverage | None
 
 
 class LiveItem:
@@ -86,7 +70,7 @@ class LiveItem:
 
     # --- what happens ------------------------------------------------------------------------------
 
-    def begin(self, joins: LiveJoins) -> list[NodeChange]:
+    def begin(self, joins: LiveJoins) -> list[CoverageChange]:
         """Everything from the start, since what all of it rests on is another one."""
         before = self.nodes
         joined = Joined(joins, self.daemonset)
@@ -96,9 +80,9 @@ class LiveItem:
         self._by_node = {name: list(pods) for name, pods in joined.by_node.items()}
         self._disagreements = joined.disagreements
         self.nodes = {one.node: one for one in joined.every_node()}
-        self._uneasy = {name for name, one in self.nodes.items() if one.state not in _CALM}
+        self._uneasy = {name for name, one in self.nodes.items() if not _is_calm(one)}
         self._settle(joins)
-        return changes_between(self.daemonset, before, self.nodes)
+        return changes_between(self.daemonset, before, self.nodes, joins.snapshot.taken_at)
 
     def revise(self, joins: LiveJoins) -> bool:
         """Whether another revision is the current one than before, so that it has to begin anew."""
@@ -106,7 +90,7 @@ class LiveItem:
 
     def update(
         self, joins: LiveJoins, nodes: Collection[str], pods: Mapping[Key, Pod | None], *, look: bool
-    ) -> list[NodeChange] | None:
+    ) -> list[CoverageChange] | None:
         """Take in nodes and pods that are other than before; None where that changes nothing at all.
 
         `look`: judge what is not as it should be even so.
@@ -128,11 +112,12 @@ class LiveItem:
                 self._uneasy.discard(name)
                 continue
             one = self.nodes[name] = judge.node(node, self._placements[name], self._by_node.get(name, ()))
-            (self._uneasy.discard if one.state in _CALM else self._uneasy.add)(name)
+            (self._uneasy.discard if _is_calm(one) else self._uneasy.add)(name)
         self._settle(joins)
-        return changes_between(self.daemonset, before, {name: self.nodes.get(name) for name in before})
+        after = {name: self.nodes.get(name) for name in before}
+        return changes_between(self.daemonset, before, after, joins.snapshot.taken_at)
 
-    def look_again(self, joins: LiveJoins) -> list[NodeChange] | None:
+    def look_again(self, joins: LiveJoins) -> list[CoverageChange] | None:
         """Judge what is not as it should be at a later moment."""
         return self.update(joins, (), {}, look=True) if self._uneasy else None
 
@@ -187,10 +172,12 @@ def changes_between(
     daemonset: DaemonSet,
     before: Mapping[str, NodeCoverage | None],
     after: Mapping[str, NodeCoverage | None],
-) -> list[NodeChange]:
+    time: datetime,
+) -> list[CoverageChange]:
     """The nodes of which something else is said; ages are nothing else."""
     return [
-        NodeChange(
+        CoverageChange(
+            time=time,
             namespace=daemonset.metadata.namespace,
             name=daemonset.metadata.name,
             node=name,
@@ -200,6 +187,11 @@ def changes_between(
         for name in before.keys() | after.keys()
         if _said(before.get(name)) != _said(after.get(name))
     ]
+
+
+def _is_calm(node: NodeCoverage) -> bool:
+    """Whether what is said of it rests on nothing but its placement and its own pods, whatever happens elsewhere."""
+    return node.state in ("Excluded", None) or (node.state == "Ready" and len(node.pods) == 1)
 
 
 def _said(node: NodeCoverage | None) -> tuple[object, ...] | None:

@@ -7,7 +7,7 @@ not watched, it is read anew at a bounded pace.
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final, Generic, Literal, TypeVar
 
 from msgspec import Struct
@@ -64,12 +64,21 @@ class Feed(Generic[T]):
         *,
         pace: Pace,
         patience: Patience,
+        lists: Sequence[ListRequest[T]] = (),
         heeds: Callable[[T], bool] | None = None,
+        keeps: Callable[[T], bool] | None = None,
     ) -> None:
-        """`heeds`: which objects of the stream are delivered at all; always the same answer for one object."""
+        """`lists`: narrower lists that together hold all that matters of what is watched.
+
+        Of the stream's objects only those are delivered that it `heeds`, which never changes its mind about one,
+        and `keeps`, which may: an object that is kept no more is gone.
+        """
         self._source, self._inbox = source, inbox
         self._transport, self._request, self._model = transport, request, model
-        self._pace, self._patience, self._heeds = pace, patience, heeds
+        self._lists = tuple(lists) or (request,)
+        self._pace, self._patience = pace, patience
+        self._heeds, self._keeps = heeds, keeps
+        self._kept: set[Key] = set()
         self._version: str | None = None
         self._fruitless = 0
         self._has_listed = False
@@ -111,12 +120,15 @@ class Feed(Generic[T]):
 
     def _list(self) -> None:
         begun = time.monotonic()
-        listed = read_list(self._transport, self._request, self._patience)
+        read = [read_list(self._transport, one, self._patience) for one in self._lists]
         self._reading_took = time.monotonic() - begun
-        self._version = listed.resource_version
+        # The oldest of them: what is told again is no change.
+        self._version = read[0].resource_version
         self._has_listed = True
+        items = {_key(one): one for listed in read for one in listed.items}
+        self._kept = set(items) if self._keeps is not None else set()
         if not self._closed.is_set():
-            self._inbox.relist(self._source, {_key(one): one for one in listed.items}, listed.date)
+            self._inbox.relist(self._source, items, read[-1].date)
 
     def _follow(self) -> None:
         stream = WatchStream(
@@ -134,8 +146,16 @@ class Feed(Generic[T]):
                     return
                 self._version = stream.version
                 if line.object is not None and (self._heeds is None or self._heeds(line.object)):
-                    obj = None if line.change == "DELETED" else self._shared(line.object)
-                    self._inbox.put(self._source, _key(line.object), obj)
+                    self._deliver(line.object, gone=line.change == "DELETED")
+
+    def _deliver(self, obj: T, *, gone: bool) -> None:
+        key = _key(obj)
+        if self._keeps is not None:
+            gone = gone or not self._keeps(obj)
+            if gone and key not in self._kept:
+                return
+            (self._kept.discard if gone else self._kept.add)(key)
+        self._inbox.put(self._source, key, None if gone else self._shared(obj))
 
     def _shared(self, obj: T) -> T:
         share = self._request.share

@@ -70,7 +70,8 @@ class LiveCluster:
     Feeds run on daemon threads and survive a connection that drops or falls silent, an expired version (410),
     and a server that restarts; whatever happens meanwhile, the last state arrives. All methods but `wake` are
     for one thread. Names narrow pods and revisions by the DaemonSets' selectors, and selectors of the scope do
-    so too. Pods of other owners are held only where the scope is the whole cluster.
+    so too. Pods of other owners are held only where the scope is the whole cluster. `options.fast` is not
+    looked at. Of `wants` it knows DaemonSets, nodes, pods, revisions and events.
     """
 
     def __init__(
@@ -83,6 +84,8 @@ class LiveCluster:
         pace: Pace | None = None,
         clock: ServerClock | None = None,
     ) -> None:
+        # What a cache has missed comes by the watch: only the first look would be behind.
+        options = replace(options, fast=False)
         self._transport, self._scope, self._options = transport, scope, options
         self._pace = pace or Pace()
         self._clock = clock or ServerClock()
@@ -95,7 +98,8 @@ class LiveCluster:
             if one in wants or one == "daemonsets"
         }
         self._neighbours: Neighbours | None = None
-        if "pods" in wants and options.free_room and scope != Scope(namespace=None):
+        narrow_pods = scope != Scope(namespace=None) and not scope.nodes
+        if "pods" in wants and options.free_room and narrow_pods:
             self._neighbours = Neighbours(self._feeds.of_neighbours, self._pace)
             self._kinds["neighbours"] = self._neighbours.kind
         self._narrows = bool(scope.names or scope.label_selector or scope.field_selector)
@@ -161,6 +165,7 @@ class LiveCluster:
             revisions=self._all("controllerrevisions"),
             # In the order in which a list has them: of events that are equally new the first one counts.
             events=tuple(event for _, event in sorted(self._events.items(), key=lambda one: one[0])),
+            some_nodes=bool(self._scope.nodes),
             read=frozenset(one for one in _ORDER if one in self._kinds and self._kinds[one].is_read),
             gaps=tuple(gap for kind in self._kinds.values() if (gap := kind.gap) is not None),
         )
@@ -285,7 +290,8 @@ class LiveCluster:
     def _knows_all_pods(self) -> bool:
         if self._neighbours is not None:
             return self._neighbours.are_known and self._kinds["pods"].is_read
-        return self._scope == Scope(namespace=None) and "pods" in self._kinds and self._kinds["pods"].is_read
+        whole = self._scope == Scope(namespace=None) or bool(self._scope.nodes)
+        return whole and "pods" in self._kinds and self._kinds["pods"].is_read
 
     def _what_is_read(self) -> tuple[object, ...]:
         return self._knows_all_pods(), *((kind.reported, kind.gap) for kind in self._kinds.values())

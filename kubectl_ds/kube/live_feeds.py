@@ -1,17 +1,19 @@
 """The feed for each resource of a live cluster: which list, narrowed how, decoded by what."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from kubectl_ds.core.model import DaemonSet, Event, Node, Pod
+from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Pod
+from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.shared_parts import SharedParts
 from kubectl_ds.core.snapshot import Resource
 from kubectl_ds.kube import watched
 from kubectl_ds.kube.decoding import Decode, decode_events, decode_nodes, decode_pods, decode_revisions
 from kubectl_ds.kube.feed import Feed, Pace
-from kubectl_ds.kube.gathering import Narrowing
+from kubectl_ds.kube.gathering import LISTS_AT_MOST, Narrowing, narrowings_of
 from kubectl_ds.kube.inbox import Inbox
-from kubectl_ds.kube.reader import LIVE_PODS, narrowings_of
+from kubectl_ds.kube.lists import ListRequest
+from kubectl_ds.kube.reader import LIVE_PODS
 from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import ReadOptions, Scope
 from kubectl_ds.kube.transport import Transport
@@ -38,45 +40,80 @@ class Feeds:
         self, resource: Resource, source: Hashable, narrowing: Narrowing, matters: Callable[[Event], bool]
     ) -> Feed[Any]:
         """The feed of one resource. `matters`: which events of a list are worth keeping at all."""
-        make, scope = self._make, self._scope
         match resource:
             case "daemonsets":
-                by_fields = Narrowing(
-                    narrowing.namespace, "" if scope.names else scope.label_selector, _fields_of(scope)
-                )
-                model, named = watched.daemonsets(), _named(scope)
-                return make(
-                    source, resource, by_fields, watched.decode_daemonsets, model, keep=named, heeds=named
-                )
+                return self._of_daemonsets(source, narrowing)
             case "nodes":
-                return make(
-                    source, resource, narrowing, decode_nodes, watched.nodes(), share=_Sharing().nodes
-                )
+                return self._of_nodes(source)
+            case "pods" if self._scope.nodes:
+                return self._of_pods_about_nodes(source)
             case "pods":
-                return make(source, resource, narrowing, decode_pods, watched.pods(), share=_Sharing().pods)
+                model, share = watched.pods(), self._share_pods()
+                return self._make(source, "pods", narrowing, decode_pods, model, share=share)
             case "controllerrevisions":
-                return make(
-                    source,
-                    resource,
-                    narrowing,
-                    decode_revisions,
-                    watched.revisions(),
-                    keep=may_be_a_daemonsets,
-                )
+                return self._of_revisions(source, narrowing)
             case "events":
                 # One watch for both kinds of events: a field selector has no "or".
-                return make(
-                    *(source, resource, narrowing, decode_events, watched.events()),
+                return self._make(
+                    *(source, "events", narrowing, decode_events, watched.events()),
                     keep=matters,
                     heeds=_is_about_either,
                 )
         raise LookupError(f"{resource} are not followed")
 
+    def _of_daemonsets(self, source: Hashable, narrowing: Narrowing) -> Feed[WatchedDaemonSet]:
+        scope, named = self._scope, _named(self._scope)
+        labels = "" if scope.names else scope.label_selector
+        return self._make(
+            *(source, "daemonsets", Narrowing(narrowing.namespace, labels, _fields_of(scope))),
+            *(watched.decode_daemonsets, watched.daemonsets()),
+            keep=named,
+            heeds=named,
+        )
+
+    def _of_nodes(self, source: Hashable) -> Feed[Node]:
+        names = self._scope.nodes
+        narrowing = Narrowing(None, fields=f"metadata.name={names[0]}" if len(names) == 1 else "")
+        model, share, named = watched.nodes(), _Sharing().nodes, _among(names)
+        return self._make(
+            source, "nodes", narrowing, decode_nodes, model, keep=named, keeps=named, share=share
+        )
+
+    def _of_revisions(self, source: Hashable, narrowing: Narrowing) -> Feed[ControllerRevision]:
+        model, keep = watched.revisions(), may_be_a_daemonsets
+        return self._make(
+            source, "controllerrevisions", narrowing, decode_revisions, model, keep=keep, keeps=keep
+        )
+
     def of_neighbours(self, source: Hashable, keep: Callable[[Pod], bool]) -> Feed[Pod]:
         """All pods of the cluster that have not ended, of which `keep` says which are held."""
         everywhere = Narrowing(None, fields=LIVE_PODS)
-        share = _Sharing().pods
-        return self._make(source, "pods", everywhere, decode_pods, watched.pods(), keep=keep, share=share)
+        model, share = watched.pods(), _Sharing().pods
+        return self._make(source, "pods", everywhere, decode_pods, model, keep=keep, keeps=keep, share=share)
+
+    def _of_pods_about_nodes(self, source: Hashable) -> Feed[Pod]:
+        """Listed are those on the nodes and those on none; since pods go from here to there, all are watched."""
+        nodes, share = frozenset(self._scope.nodes), self._share_pods()
+
+        def keep(pod: Pod) -> bool:
+            return bool({target_node_name(pod), pod.status.nominated_node_name} & nodes)
+
+        few = len(nodes) < LISTS_AT_MOST
+        lists = (
+            [Narrowing(None, fields=f"spec.nodeName={name}") for name in (*sorted(nodes), "")] if few else []
+        )
+        requests = [self._request("pods", one, decode_pods, keep=keep, share=share) for one in lists]
+        return self._make(
+            *(source, "pods", Narrowing(None), decode_pods, watched.pods()),
+            lists=requests,
+            keep=keep,
+            keeps=keep,
+            share=share,
+        )
+
+    def _share_pods(self) -> Callable[[Iterable[Pod]], Iterable[Pod]] | None:
+        # What is shared leaves out since when containers of Ready pods run.
+        return None if self._options.start_times else _Sharing().pods
 
     def _make(
         self,
@@ -86,27 +123,37 @@ class Feeds:
         decode: Decode[T],
         model: WatchedModel[T],
         *,
+        lists: Sequence[ListRequest[T]] = (),
         keep: Callable[[T], bool] | None = None,
         heeds: Callable[[T], bool] | None = None,
+        keeps: Callable[[T], bool] | None = None,
         share: Callable[[Iterable[T]], Iterable[T]] | None = None,
     ) -> Feed[T]:
-        request = list_of(
-            self._transport,
-            resource,
-            narrowing.namespace,
-            decode,
-            self._options,
+        request = self._request(resource, narrowing, decode, keep=keep, share=share)
+        return Feed(
+            *(source, self._inbox, self._transport, request, model),
+            pace=self._pace,
+            patience=self._options.patience,
+            lists=lists,
+            heeds=heeds,
+            keeps=keeps,
+        )
+
+    def _request(
+        self,
+        resource: Resource,
+        narrowing: Narrowing,
+        decode: Decode[T],
+        *,
+        keep: Callable[[T], bool] | None,
+        share: Callable[[Iterable[T]], Iterable[T]] | None,
+    ) -> ListRequest[T]:
+        return list_of(
+            *(self._transport, resource, narrowing.namespace, decode, self._options),
             labels=narrowing.labels,
             fields=narrowing.fields,
             keep=keep,
             share=share,
-        )
-        patience = self._options.patience
-        return Feed(
-            *(source, self._inbox, self._transport, request, model),
-            pace=self._pace,
-            patience=patience,
-            heeds=heeds,
         )
 
 
@@ -150,6 +197,11 @@ def _fields_of(scope: Scope) -> str:
 def _named(scope: Scope) -> Callable[[WatchedDaemonSet], bool] | None:
     names = frozenset(scope.names)
     return (lambda one: one.metadata.name in names) if len(names) > 1 else None
+
+
+def _among(names: Sequence[str]) -> Callable[[Node], bool] | None:
+    wanted = frozenset(names)
+    return (lambda one: one.metadata.name in wanted) if len(wanted) > 1 else None
 
 
 def _is_about_either(event: Event) -> bool:

@@ -49,7 +49,7 @@ def coverage_item(item: DaemonSetCoverage) -> dict[str, Any]:
         "controllerDisagrees": [msgspec.to_builtins(one) for one in item.controller_disagrees],
         "nearMiss": None if item.near_miss is None else near_miss_document(item.near_miss),
         "causes": [_cause(cause) for cause in item.causes],
-        "nodes": [_node(node) for node in item.nodes],
+        "nodes": [node_coverage_document(node) for node in item.nodes],
         "orphaned": [{"pod": one.pod, "node": one.node} for one in item.orphaned],
     }
 
@@ -64,7 +64,8 @@ def _cause(cause: Cause) -> dict[str, Any]:
     }
 
 
-def _node(node: NodeCoverage) -> dict[str, Any]:
+def node_coverage_document(node: NodeCoverage) -> dict[str, Any]:
+    """One node of an item."""
     tree: dict[str, Any] = {
         "node": node.node,
         "state": node.state,

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 import msgspec
 from msgspec.structs import replace
 
+from kubectl_ds.core.coverage_change import CoverageChange
 from kubectl_ds.core.coverage_report import CoverageReport
 from kubectl_ds.core.explain_report import PlacementReport
 from kubectl_ds.core.history import HistoryReport
@@ -13,6 +14,7 @@ from kubectl_ds.core.node_report import NodeReport
 from kubectl_ds.core.overhead_report import OverheadReport
 from kubectl_ds.core.plan_report import PlanReport
 from kubectl_ds.core.rollout_report import RolloutReport
+from kubectl_ds.output.coverage_change import change_document
 from kubectl_ds.output.coverage_document import coverage_document, coverage_item
 from kubectl_ds.output.explain_document import explain_document
 from kubectl_ds.output.formats import OutputFormat
@@ -25,6 +27,7 @@ from kubectl_ds.output.rollout_document import rollout_document
 
 Report = (
     CoverageReport
+    | CoverageChange
     | PlacementReport
     | HistoryReport
     | RolloutReport
@@ -39,6 +42,8 @@ def to_document(report: Report) -> dict[str, Any]:
     match report:
         case CoverageReport():
             return coverage_document(report)
+        case CoverageChange():
+            return change_document(report)
         case PlacementReport():
             return explain_document(report)
         case HistoryReport():
@@ -92,6 +97,13 @@ def spell(document: Mapping[str, Any], output_format: OutputFormat) -> str:
             return _yaml(document)
         case _:
             return render_objects([document], output_format, single=True)
+
+
+def spell_on_a_line(document: Mapping[str, Any], output_format: OutputFormat) -> str:
+    """One of several documents that follow each other: as JSON each is one line, in other formats as `spell` has it."""
+    if output_format.name == "json":
+        return msgspec.json.encode(document).decode() + "\n"
+    return spell(document, output_format)
 
 
 def _yaml(tree: Any) -> str:

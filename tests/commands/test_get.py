@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from kubectl_ds.cli import main
 from kubectl_ds.environment import Environment
 from kubectl_ds.kube.api_server import ApiServer
 from tests.clusters import a_container_status, a_daemonset, a_node, a_pod
+from tests.commands.screens import Screen
 from tests.program import NOW, kubectl_ds
 
 CNI, LOGS = a_daemonset("cni"), a_daemonset("logs")
@@ -138,25 +139,6 @@ def test_requests_are_logged_from_v_6_on_and_hold_no_token():
     assert f"GET {server.url}/apis/apps/v1/daemonsets" in loud.err
     assert "sesame" not in loud.err
     assert "GET " not in quiet.err
-
-
-class Screen(io.StringIO):
-    """A stream that tells when a text has appeared on it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._changed = threading.Condition()
-
-    def write(self, text: str) -> int:
-        with self._changed:
-            written = super().write(text)
-            self._changed.notify_all()
-        return written
-
-    def wait_for(self, holds: Callable[[str], bool]) -> str:
-        with self._changed:
-            assert self._changed.wait_for(lambda: holds(self.getvalue()), timeout=60), self.getvalue()
-            return self.getvalue()
 
 
 SCREENS: list[Screen] = []

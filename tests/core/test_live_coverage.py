@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kubectl_ds.core.coverage import coverage
 from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.coverage_report import CoverageReport, NodeCoverage
-from kubectl_ds.core.live_coverage import CoverageChange, LiveCoverage
+from kubectl_ds.core.live_coverage import CoverageChanges, LiveCoverage
 from kubectl_ds.core.object_change import ObjectChange
 from kubectl_ds.core.snapshot import Gap
 from tests.clusters import (
@@ -62,7 +62,7 @@ class World:
         in_order = [self.objects[one] for one in sorted(self.objects)]
         return snapshot_of(*in_order, now=self.now, **self._settings)
 
-    def step(self, *changes: Raw | Key, seconds: float = 0.0) -> CoverageChange:
+    def step(self, *changes: Raw | Key, seconds: float = 0.0) -> CoverageChanges:
         """Objects as they are now, and keys of those that are gone, a while later."""
         self.now += timedelta(seconds=seconds)
         return self.live.apply([change for one in changes if (change := self._change(one))], self.now)
@@ -336,7 +336,7 @@ def test_of_a_node_that_changes_only_itself_is_judged_and_only_where_it_matters(
 def test_a_kubelet_that_reports_that_all_is_as_it_was_costs_nothing(monkeypatch):
     world, names = a_world(), judged(monkeypatch)
     changed = world.step(with_version(a_node("n7"), "5000"), with_version(a_pod(CNI, "n7"), "5001"))
-    assert (names, changed) == ([], CoverageChange())
+    assert (names, changed) == ([], CoverageChanges())
 
 
 def test_the_status_of_a_daemonset_that_is_well_costs_no_node(monkeypatch):

@@ -403,3 +403,54 @@ def test_neighbours_that_may_not_be_read_are_a_gap():
         snapshot = follower.live.snapshot()
         assert snapshot.gaps[0].message.startswith("free room on nodes cannot be computed, since")
         assert facts(snapshot) == fresh(server, ONE)
+
+
+# --- some nodes -------------------------------------------------------------------------------------
+
+TWO_NODES = [
+    CNI,
+    LOGS,
+    a_revision(CNI),
+    a_node("n1"),
+    a_node("n2"),
+    a_pod(CNI, "n1", name="cni-n1"),
+    TENANT,
+    ELSEWHERE,
+]
+
+
+def test_of_one_node_that_is_not_there_yet_all_that_comes_is_seen():
+    scope = Scope(namespace=None, nodes=("n3",))
+    with following(*TWO_NODES, scope=scope) as (server, follower):
+        snapshot = follower.live.snapshot()
+        assert (snapshot.nodes, snapshot.pods, snapshot.some_nodes) == ((), (), True)
+        server.add(a_pod(CNI, "n3", name="cni-n3", bound=False))
+        server.add(a_node("n3"))
+        follower.until(lambda one: has_node("n3")(one) and names(one) == {"cni-n3"})
+        server.update(a_pod(CNI, "n3", name="cni-n3"))
+        server.add(a_pod(CNI, "n2", name="cni-n2"))
+        follower.until(ready("cni-n3"))
+        assert facts(follower.live.snapshot()) == fresh(server, scope)
+        assert set(watches(server).values()) == {1}
+
+
+def test_of_several_nodes_only_what_is_about_them_is_held():
+    scope = Scope(namespace=None, nodes=("n1", "n2"))
+    with following(*TWO_NODES, a_node("n3"), a_pod(LOGS, "n3"), scope=scope) as (server, follower):
+        assert facts(follower.live.snapshot()) == fresh(server, scope)
+        server.delete("Pod", "elsewhere", "shop")
+        server.update(a_node("n3", ready=False))
+        server.add(a_pod(LOGS, "n1", name="logs-n1"))
+        follower.until(lambda one: names(one) == {"cni-n1", "tenant", "logs-n1"})
+        assert facts(follower.live.snapshot()) == fresh(server, scope)
+
+
+def test_a_pod_that_is_nominated_elsewhere_is_held_no_more():
+    waiting = a_pod(None, "x", name="waiting", bound=False, namespace="shop")
+    waiting["status"]["nominatedNodeName"] = "n1"
+    elsewhere = a_pod(None, "x", name="waiting", bound=False, namespace="shop")
+    elsewhere["status"]["nominatedNodeName"] = "n2"
+    with following(*TWO_NODES, waiting, scope=Scope(namespace=None, nodes=("n1",))) as (server, follower):
+        assert "waiting" in names(follower.live.snapshot())
+        server.update(elsewhere)
+        follower.until(lambda one: "waiting" not in names(one))
