@@ -64,6 +64,20 @@ def node_tree(kind: NodeKind, zone: str, images: int, mixture: int = 0) -> Tree:
 
     Nodes of another `mixture` hold other images: gzip must not find the last node's again in each one.
     """
+    spec: Tree = {
+        "podCIDR": "@{cidr}",
+        "podCIDRs": ["@{cidr}"],
+        "providerID": f"aws:///{zone}/i-@{{name}}",
+    }
+    if kind.taints:
+        spec["taints"] = list(kind.taints)
+    if kind.unschedulable:
+        spec["unschedulable"] = True
+    status = _status(kind, images, mixture)
+    return {"metadata": _metadata(kind, zone, spec, status), "spec": spec, "status": status}
+
+
+def _metadata(kind: NodeKind, zone: str, spec: Tree, status: Tree) -> Tree:
     labels = {
         **kind.all_labels,
         "kubernetes.io/hostname": "@{name}",
@@ -75,30 +89,13 @@ def node_tree(kind: NodeKind, zone: str, images: int, mixture: int = 0) -> Tree:
         "node.alpha.kubernetes.io/ttl": "0",
         "volumes.kubernetes.io/controller-managed-attach-detach": "true",
     }
-    spec: Tree = {
-        "podCIDR": "@{cidr}",
-        "podCIDRs": ["@{cidr}"],
-        "providerID": f"aws:///{zone}/i-@{{name}}",
-    }
-    if kind.taints:
-        spec["taints"] = list(kind.taints)
-    if kind.unschedulable:
-        spec["unschedulable"] = True
-    status = _status(kind, images, mixture)
+    heartbeats = {name: status[name] for name in ("allocatable", "capacity", "conditions")}
     managed_fields = [
         managed("kubelet", {"f:metadata": fields_of({"annotations": annotations, "labels": labels})}),
         managed("kube-controller-manager", {"f:spec": fields_of({**spec, "podCIDRs": {"v:@{cidr}": {}}})}),
-        managed(
-            "kubelet",
-            {
-                "f:status": fields_of(
-                    {name: status[name] for name in ("allocatable", "capacity", "conditions")}
-                )
-            },
-            subresource="status",
-        ),
+        managed("kubelet", {"f:status": fields_of(heartbeats)}, subresource="status"),
     ]
-    metadata = {
+    return {
         "name": "@{name}",
         "uid": "@{uid}",
         "resourceVersion": "@{version}",
@@ -107,7 +104,6 @@ def node_tree(kind: NodeKind, zone: str, images: int, mixture: int = 0) -> Tree:
         "annotations": annotations,
         "managedFields": managed_fields,
     }
-    return {"metadata": metadata, "spec": spec, "status": status}
 
 
 def node_template(tree: Tree) -> Template:

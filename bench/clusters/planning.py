@@ -11,7 +11,7 @@ from bench.clusters.pod_objects import PodState
 from bench.clusters.size import Size
 from bench.rules import verdict
 
-_TINY = 3
+_TINY = 4
 """Nodes; among fewer nobody is unwell."""
 
 
