@@ -27,7 +27,7 @@ from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.ownership import PodIndex, pods_by_node
 from kubectl_ds.core.placement import NodeKinds, Placement, place_all
-from kubectl_ds.core.revisions import current_revision, revision_hash
+from kubectl_ds.core.revisions import RevisionIndex, current_revision, revision_hash
 from kubectl_ds.core.scheduling import SchedulingContext
 from kubectl_ds.core.scheduling.node_room import RoomIndex
 from kubectl_ds.core.snapshot import ClusterSnapshot, Gap, Resource
@@ -70,6 +70,7 @@ class Cluster:
         self.snapshot = snapshot
         self._gates = gates
         self._kinds: NodeKinds | None = None
+        self._revisions: RevisionIndex | None = None
 
     @cached_property
     def gates(self) -> FeatureGates:
@@ -85,6 +86,13 @@ class Cluster:
         if self._kinds is None or self._kinds.nodes is not self.nodes:
             self._kinds = NodeKinds(self.nodes)
         return self._kinds
+
+    @property
+    def revisions(self) -> RevisionIndex:
+        """Made anew when the snapshot holds others."""
+        if self._revisions is None or self._revisions.revisions is not self.snapshot.revisions:
+            self._revisions = RevisionIndex(self.snapshot.revisions)
+        return self._revisions
 
     @cached_property
     def node_of(self) -> dict[str, Node]:
@@ -221,7 +229,7 @@ def current_hash(cluster: Cluster, daemonset: DaemonSet) -> str | None:
     if "controllerrevisions" in cluster.unread_for(daemonset):
         return None
     template = cluster.snapshot.daemonset_objects.get(daemonset.metadata.uid)
-    return revision_hash(current_revision(daemonset, template, cluster.snapshot.revisions))
+    return revision_hash(current_revision(daemonset, template, cluster.revisions.about(daemonset)))
 
 
 def judge_of(

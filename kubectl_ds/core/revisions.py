@@ -41,6 +41,32 @@ def revisions_of(
     return tuple(sorted(own, key=_age))
 
 
+class RevisionIndex:
+    """A snapshot's revisions by what can make one matter to a DaemonSet, so that no DaemonSet looks at all of them."""
+
+    def __init__(self, revisions: tuple[ControllerRevision, ...]) -> None:
+        self.revisions = revisions
+        self._places: dict[tuple[str, str], list[int]] = {}
+        for place, revision in enumerate(revisions):
+            metadata = revision.metadata
+            controller = controller_of(metadata)
+            owner = ("orphan of", metadata.namespace) if controller is None else ("owned by", controller.uid)
+            base = metadata.name.removesuffix(f"-{metadata.labels.get(HASH_LABEL, '')}")
+            for key in (owner, (f"named in {metadata.namespace}", base)):
+                self._places.setdefault(key, []).append(place)
+
+    def about(self, daemonset: DaemonSet) -> tuple[ControllerRevision, ...]:
+        """Those that it controls, might adopt, or would have given this name; in the order read."""
+        metadata = daemonset.metadata
+        keys = (
+            ("owned by", metadata.uid),
+            ("orphan of", metadata.namespace),
+            (f"named in {metadata.namespace}", metadata.name),
+        )
+        places = {place for key in keys for place in self._places.get(key, ())}
+        return tuple([self.revisions[place] for place in sorted(places)])
+
+
 def current_revision(
     daemonset: DaemonSet,
     daemonset_object: Mapping[str, Any] | None,

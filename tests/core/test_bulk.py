@@ -3,7 +3,7 @@
 from typing import Any
 
 from hypothesis import given
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from kubectl_ds.core import placement
 from kubectl_ds.core.coverage import coverage
@@ -11,6 +11,7 @@ from kubectl_ds.core.coverage_report import NodeCoverage
 from kubectl_ds.core.feature_gates import infer_feature_gates
 from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.placement import NodeKinds, place, place_all
+from kubectl_ds.core.revisions import RevisionIndex, current_revision
 from tests.core.plain_coverage import gates_of, plain_causes, plain_counts, plain_nodes
 from tests.random_clusters import random_snapshot, seeds
 
@@ -79,6 +80,25 @@ def test_counts_and_causes_are_those_of_the_nodes(seed: int):
             "duplicate": counts.duplicate,
             "outdated": counts.outdated,
         }
+
+
+@given(seeds())
+def test_the_current_revision_is_found_among_the_few_that_are_about_a_daemonset(seed: int):
+    snapshot = random_snapshot(seed)
+    # One is orphaned, one was taken by another DaemonSet, as after a DaemonSet was made anew.
+    revisions = tuple(
+        replace(one, metadata=replace(one.metadata, owner_references=owners))
+        for position, one in enumerate(snapshot.revisions)
+        for owners in [
+            (one.metadata.owner_references, (), snapshot.revisions[0].metadata.owner_references)[position % 3]
+        ]
+    )
+    index = RevisionIndex(revisions)
+    for daemonset in snapshot.daemonsets:
+        raw = snapshot.daemonset_objects[daemonset.metadata.uid]
+        assert current_revision(daemonset, raw, index.about(daemonset)) == current_revision(
+            daemonset, raw, revisions
+        )
 
 
 @given(seeds())
