@@ -2,6 +2,7 @@
 
     python3 dev.py demo [COMMAND ...]   install, then show the bundled sample cluster
     python3 dev.py test [PYTEST ...]    install, then run all tests
+    python3 dev.py cluster [OPTION ...] install, then start a real cluster with a few DaemonSets to look at
     python3 dev.py lint                 ruff, both halves
     python3 dev.py types                mypy --strict
     python3 dev.py bench [OPTION ...]   install, then time it against kubectl on clusters made for it
@@ -30,7 +31,15 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - people run this with whatever python3 they have
         print(f"kubectl-ds needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
-    verbs = {"demo": demo, "test": test, "lint": lint, "types": types, "bench": bench, "compat": compat}
+    verbs = {
+        "demo": demo,
+        "test": test,
+        "cluster": cluster,
+        "lint": lint,
+        "types": types,
+        "bench": bench,
+        "compat": compat,
+    }
     if not arguments or arguments[0] not in verbs:
         print(__doc__, file=sys.stderr)
         return 2
@@ -45,6 +54,17 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     environment = installed(extras="[test]")
     return run([python(environment), "-m", "pytest", *arguments])
+
+
+def cluster(arguments: list[str]) -> int:
+    """Ctrl-C stops it. The options are those of `python -m tests.controlplane start`."""
+    program = python(installed(extras="[test]"))
+    command = [program, "-m", "tests.controlplane", "start", "--examples", "--nodes=5", *arguments]
+    if os.name != "nt":
+        # In place of this process, so that a signal to it reaches the cluster.
+        os.chdir(ROOT)
+        os.execv(program, command)  # noqa: S606
+    return run(command)
 
 
 def lint(_: list[str]) -> int:

@@ -5,14 +5,20 @@ that is set; KUBECTL_DS_NODES=kwok lets kwok play the nodes, and =none nobody.
 """
 
 import argparse
+import shutil
 import signal
 import sys
+import sysconfig
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from tests.controlplane.building import EVERYDAY, PROGRAMS, build
 from tests.controlplane.harness import start
+from tests.controlplane.kubectl import kubectl
+
+EXAMPLES = Path(__file__).with_name("examples.yaml")
+READY = "Ready. Type the lines above in another terminal, and there `kubectl ds -A`. Ctrl-C here stops the cluster."
 
 
 def main() -> None:
@@ -32,6 +38,9 @@ def main() -> None:
     starting.add_argument(
         "--user", action="append", default=[], help="a further user: NAME or NAME=GROUP,GROUP"
     )
+    starting.add_argument(
+        "--examples", action="store_true", help="with a few DaemonSets to look at (examples.yaml)"
+    )
     arguments = parser.parse_args()
     if arguments.verb == "build":
         for program in (arguments.program,) if arguments.program else EVERYDAY:
@@ -39,8 +48,12 @@ def main() -> None:
         return
     signal.signal(signal.SIGTERM, stopped)
     with start(nodes=arguments.nodes, users=arguments.user, workdir=arguments.workdir) as control_plane:
+        if arguments.examples and control_plane.workdir is not None:
+            kubectl(control_plane, "apply", "-f", str(EXAMPLES))
         print(f"export KUBECONFIG={control_plane.kubeconfig}", flush=True)
-        print("Ready; Ctrl-C stops it.", file=sys.stderr, flush=True)
+        if shutil.which("kubectl-ds") is None:
+            print(f"export PATH={sysconfig.get_path('scripts')}:$PATH", flush=True)
+        print(READY, file=sys.stderr, flush=True)
         signal.pause()
 
 
