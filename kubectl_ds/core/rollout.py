@@ -11,7 +11,12 @@ from kubectl_ds.core.coverage import Joined, joined
 from kubectl_ds.core.history import history
 from kubectl_ds.core.model import DaemonSet, Pod, RollingUpdateDaemonSet
 from kubectl_ds.core.natural_order import natural_key
-from kubectl_ds.core.revisions import is_pod_updated, template_generation
+from kubectl_ds.core.revisions import (
+    current_revision,
+    holds_template,
+    is_pod_updated,
+    template_generation,
+)
 from kubectl_ds.core.rolling_step import NodePods, node_pods
 from kubectl_ds.core.rollout_report import (
     NodeRollout,
@@ -43,7 +48,7 @@ def rollout(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> RolloutReport:
         strategy=daemonset.spec.update_strategy.type or "RollingUpdate",
         generation=meta.generation,
         observed_generation=daemonset.status.observed_generation,
-        verdict=_verdict(daemonset, nodes),
+        verdict=_verdict(daemonset, nodes, caught_up=_has_revision(snapshot, daemonset)),
         revisions=past.revisions,
         nodes=nodes,
         budget=allowed,
@@ -152,13 +157,27 @@ def _waves(nodes: Sequence[NodeRollout], allowed: RolloutBudget) -> int | None:
 # --- the verdict -----------------------------------------------------------------------------------
 
 
-def _verdict(daemonset: DaemonSet, nodes: Sequence[NodeRollout] | None) -> RolloutVerdict | None:
+def _has_revision(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> bool:
+    """Whether a revision holds the present template: the controller makes it before it does anything else.
+
+    A DaemonSet and its revisions are read, and followed, apart from each other: one may be known before the other.
+    """
+    present = snapshot.daemonset_objects.get(daemonset.metadata.uid)
+    current = current_revision(daemonset, present, snapshot.revisions)
+    return current is not None and holds_template(current, present)
+
+
+def _verdict(
+    daemonset: DaemonSet, nodes: Sequence[NodeRollout] | None, *, caught_up: bool
+) -> RolloutVerdict | None:
     if daemonset.metadata.deletion_timestamp:
         return "Deleting"
     if daemonset.metadata.generation > daemonset.status.observed_generation:
         return "NotObserved"
     if nodes is None:
         return None
+    if not caught_up:
+        return "NotObserved"
     if not rolls(daemonset) and any(node.holds_old for node in nodes):
         return "OnDelete"
     unfinished = [node for node in nodes if node.is_open]

@@ -44,7 +44,7 @@ def rollout_text(report: RolloutReport, style: Style, *, wide: bool = False) -> 
         for gap in gap_sentences(report.incomplete)
     ]
     lines += _arithmetic(report, style)
-    lines += _held_up(report, style)
+    lines += causes_lines(report, style)
     if report.revisions:
         lines += ["", _revisions(report.revisions, style)]
     moving = nodes_to_show(report, wide=wide)
@@ -80,7 +80,7 @@ def _arithmetic(report: RolloutReport, style: Style) -> Iterator[str]:
             yield paragraph(words, style.prose_width, first=f"{_INDENT}{title}:".ljust(14))
 
 
-def _held_up(report: RolloutReport, style: Style) -> Iterator[str]:
+def causes_lines(report: RolloutReport, style: Style) -> Iterator[str]:
     """The nodes at work or in trouble, by cause; those that wait for minReadySeconds alone come last."""
     for cause in causes_of(report.nodes or ()):
         yield ""

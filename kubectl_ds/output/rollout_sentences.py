@@ -19,10 +19,7 @@ def verdict_sentence(report: RolloutReport) -> str:
         case "Deleting":
             return "the DaemonSet is being deleted, and nothing is rolled out any more"
         case "NotObserved":
-            return (
-                f"the controller has not seen the newest spec (generation {report.generation}, observed "
-                f"{report.observed_generation}); see that kube-controller-manager runs if this stays"
-            )
+            return _not_observed(report)
         case "OnDelete":
             return _on_delete(report)
         case "Done":
@@ -33,6 +30,13 @@ def verdict_sentence(report: RolloutReport) -> str:
             return f"{_to(report)}: will not finish unless {_unless(report)}; {_done(report)}"
         case _:
             assert_never(report.verdict)
+
+
+def _not_observed(report: RolloutReport) -> str:
+    what = f"the newest spec (generation {report.generation}, observed {report.observed_generation})"
+    if report.generation <= report.observed_generation:
+        what = "the present template: there is no revision of it yet"
+    return f"the controller has not seen {what}; see that kube-controller-manager runs if this stays"
 
 
 def budget_sentence(budget: RolloutBudget, eligible: int) -> str:

@@ -56,6 +56,11 @@ class Running:
         self._thread = threading.Thread(target=run, daemon=True)
         self._thread.start()
 
+    def ended(self) -> int | None:
+        """The exit code of a command that ends by itself."""
+        self._thread.join(60)
+        return self.code
+
     def close(self) -> None:
         self.out.close()
         self._thread.join(60)

@@ -237,6 +237,12 @@ def test_an_unseen_spec_and_a_deletion_come_before_all_else():
     assert made.report().verdict == "Deleting"
 
 
+def test_without_a_revision_of_the_present_template_nothing_is_done_yet():
+    made = Rollout().old(1, 2, 3, 4, 5, 6)
+    made.objects = [one for one in made.objects if one.get("revision") != 2]
+    assert made.report().verdict == "NotObserved"
+
+
 def test_with_on_delete_there_is_no_budget_and_no_wave():
     report = Rollout(ON_DELETE).new(1, 2).old(3, 4, 5, 6).report()
     assert (report.budget, report.waves, report.pace, users(report)) == (None, None, None, [])

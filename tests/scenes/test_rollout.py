@@ -1,234 +1,147 @@
-"""Rollouts: by budget, by surge, by hand; halted by one node, undone, and what takes an old pod for a new one."""
+"""`rollout` on a real controller: the arithmetic against what it does, and `--watch` until it is done."""
 
-import time
+import json
+import threading
 from typing import Any
 
 import pytest
 
-from tests.scenes.scene import Scene, codes, host_port, messages, requests, until
+from tests.controlplane.kubectl import kubectl
+from tests.scenes.scene import Outcome, Scene, kubectl_ds, until
 
-PHASE = "sim.kubectl-ds/phase"
-
-
-def rolling(**budget: int | str) -> dict[str, Any]:
-    return {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": budget}}
+NODES = ("a", "b", "c", "d")
 
 
-def surging(count: int | str = 1) -> dict[str, Any]:
-    return rolling(maxSurge=count, maxUnavailable=0)
+def ask(scene: Scene, *words: str) -> Outcome:
+    return kubectl_ds(scene.control_plane, "rollout", "agent", *words, "-n", scene.name)
 
 
-def outdated(item: dict[str, Any]) -> set[str]:
-    return {short for short, node in item["nodes"].items() if node["outdated"]}
+def told(scene: Scene) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(ask(scene, "-o", "json").out)
+    return document
 
 
-def revisions(scene: Scene) -> dict[int, str]:
-    """What the server holds: revision number to hash."""
-    return {
-        one["revision"]: one["metadata"]["labels"]["controller-revision-hash"]
-        for one in scene.server.list("ControllerRevision", scene.name)
-    }
+def steps(scene: Scene) -> dict[str, str]:
+    return {node["node"].removeprefix(f"{scene.name}-"): node["step"] for node in told(scene)["nodes"]}
 
 
-def a_second_later() -> None:
-    """The controller judges the older pod of a node, and creation timestamps are whole seconds."""
-    time.sleep(1.1)
+def rolling(**budget: Any) -> dict[str, Any]:
+    return {"type": "RollingUpdate", "rollingUpdate": budget}
 
 
-def uids(scene: Scene, *nodes: str) -> list[str]:
-    """Of the pods on these nodes, however many."""
-    bound = {pod["metadata"]["uid"]: pod["spec"].get("nodeName") for pod in scene.pods()}
-    return [uid for node in nodes for uid, where in bound.items() if where == node]
+def running(scene: Scene, strategy: dict[str, Any]) -> None:
+    """An agent on every node, done."""
+    scene.nodes(*NODES)
+    scene.daemonset(updateStrategy=strategy)
+    scene.settled(**dict.fromkeys(NODES, "Ready"))
+
+
+class Following:
+    """`rollout --watch` in another thread."""
+
+    def __init__(self, scene: Scene, *words: str) -> None:
+        self._outcomes: list[Outcome] = []
+        self._thread = threading.Thread(
+            target=lambda: self._outcomes.append(ask(scene, "--watch", *words)), daemon=True
+        )
+        self._thread.start()
+
+    def outcome(self) -> Outcome:
+        self._thread.join(150)
+        assert self._outcomes, "it still follows"
+        return self._outcomes[0]
 
 
 @pytest.mark.parametrize(
-    ("phase", "code"),
+    "strategy",
     [
-        pytest.param("crash", "CrashLoopBackOff", id="a crash loop"),
-        pytest.param("imagepull", "ImagePullBackOff", id="an image that cannot be pulled"),
-        pytest.param("oom", "CrashLoopBackOff", id="too little memory"),
-        pytest.param("config-error", "CreateContainerConfigError", id="a secret that is missing"),
+        pytest.param(rolling(maxUnavailable=2), id="two at a time"),
+        pytest.param(rolling(maxUnavailable=0, maxSurge="50%"), id="two beside the old ones"),
     ],
 )
-def test_a_rollout_that_one_bad_node_halts(scene: Scene, phase: str, code: str):
-    names = scene.nodes("a", "b", "c", "d")
-    bad = names[1]
-    scene.daemonset(**rolling(maxUnavailable=1))
-    scene.settled(a="Ready", b="Ready", c="Ready", d="Ready")
-    old = set(uids(scene, *names))
+def test_it_is_followed_until_it_is_done_and_the_waves_come_as_counted(
+    scene: Scene, strategy: dict[str, Any]
+):
+    running(scene, strategy)
+    scene.change_template(annotations={"sim.kubectl-ds/ready-delay": "2s"}, image="registry.example/agent:2")
+    following = Following(scene, "-o", "json")
+    outcome = following.outcome()
+    assert outcome.code == 0
+    documents = [json.loads(line) for line in outcome.out.splitlines()]
+    assert documents[-1]["verdict"] == "Done"
+    counted = [one["waves"] for one in documents if one["verdict"] == "Progressing"]
+    assert max(counted) == 2
+    assert counted == sorted(counted, reverse=True)
+    status = kubectl(scene.control_plane, "rollout", "status", "ds/agent", "-n", scene.name)
+    assert "successfully rolled out" in status.stdout
 
-    scene.change_template(annotations={PHASE: f"{phase}@{bad}"}, image="registry.example/agent:2")
-    item = scene.settled(a="Ready", b=("NotReady", code), c="Ready", d="Ready")
-    assert item["nodes"]["b"]["outlook"] == "stuck"
-    assert item["nodes"]["b"]["outdated"] is False
-    # The budget of 1 is used up by the bad node, so what is old now stays so.
-    still = outdated(item)
-    assert item["summary"]["outdated"] == len(still)
-    assert scene.status().get("updatedNumberScheduled", 0) == 4 - len(still)
-    assert {uid for uid in uids(scene, *names) if uid in old} == {
-        uid for short, uid in zip("abcd", uids(scene, *names), strict=True) if short in still
+
+def test_off_a_terminal_each_change_is_a_line_and_the_last_one_says_that_it_is_done(scene: Scene):
+    running(scene, rolling(maxUnavailable=1))
+    scene.change_template(image="registry.example/agent:2")
+    lines = Following(scene).outcome().out.splitlines()
+    assert lines[-1].endswith("revision 2: done on all of its 4 nodes")
+    of_nodes = [[line for line in lines if f" {scene.name}-{short}: " in line] for short in NODES]
+    # The first nodes may have been through before it was looked at.
+    seen = [of_node[-1] for of_node in of_nodes if of_node]
+    assert len(seen) >= 2
+    assert all(line.endswith("-> new pod, available") for line in seen)
+
+
+def test_one_bad_node_holds_it_up_and_is_named(scene: Scene):
+    running(scene, rolling(maxUnavailable=1))
+    bad = f"{scene.name}-b"
+    scene.change_template(
+        annotations={"sim.kubectl-ds/phase": f"imagepull@{bad}"}, image="registry.example/agent:2"
+    )
+    until(lambda: told(scene)["verdict"] == "WillNotFinish", f"it stands still: {told(scene)}")
+    report = told(scene)
+    assert report["budget"] == {
+        "kind": "maxUnavailable",
+        "setting": 1,
+        "limit": 1,
+        "used": 1,
+        "stuck": 1,
+        "left": 0,
     }
-    assert scene.verdict() == f"Stuck: 1 not ready ({code})" + (
-        f", {4 - len(still)} of 4 up to date" if still else ""
-    )
-    assert "Waiting for daemon set" in scene.described()
+    assert report["waves"] is None
+    (stuck,) = [node for node in report["nodes"] if node["outlook"] == "stuck"]
+    assert (stuck["node"], stuck["reasons"][0]["code"]) == (bad, "ImagePullBackOff")
+    assert f"will not finish unless {bad} is mended" in report["message"]
+    outcome = ask(scene, "--watch", "--timeout", "1s")
+    assert outcome.code == 1
+
+    scene.change_template(annotations={"sim.kubectl-ds/phase": None}, image="registry.example/agent:3")
+    assert Following(scene).outcome().code == 0
 
 
-def test_a_rollback_raises_the_old_revision_and_brings_the_old_pods_back(scene: Scene):
-    _, bad, _ = scene.nodes("a", "b", "c")
-    everywhere = {"a": "Ready", "b": "Ready", "c": "Ready"}
-    scene.daemonset(**rolling(maxUnavailable=1))
-    scene.settled(**everywhere)
-    first = revisions(scene)[1]
-    scene.change_template(annotations={PHASE: f"crash@{bad}"}, image="registry.example/agent:2")
-    scene.comes_to(**everywhere | {"b": ("NotReady", "CrashLoopBackOff")})
-    second = revisions(scene)[2]
-    assert "2 (current)" in scene.described()
-
-    scene.change_template(annotations={PHASE: None}, image="registry.example/agent:1")
-    item = scene.settled(outdated=0, **everywhere)
-    assert revisions(scene) == {2: second, 3: first}
-    assert {pod["revision"] for node in item["nodes"].values() for pod in node["pods"]} == {first}
-    assert "3 (current)" in scene.described()
-    assert scene.verdict() == "Healthy"
-
-
-def test_a_surge_puts_the_new_pod_beside_the_old_one_and_then_takes_its_place(scene: Scene):
-    scene.nodes("a", "b", "c")
-    everywhere = {"a": "Ready", "b": "Ready", "c": "Ready"}
-    scene.daemonset(**surging("100%"))
-    scene.settled(**everywhere)
-    old = revisions(scene)[1]
-
-    a_second_later()
-    scene.change_template(annotations={PHASE: "notready"})
-    until(lambda: len(scene.pods()) == 6, "each node has two pods")
-    item = scene.settled(outdated=3, **everywhere)
-    new = revisions(scene)[2]
-    assert item["summary"]["duplicate"] == 0
-    assert outdated(item) == {"a", "b", "c"}
-    for node in item["nodes"].values():
-        assert [(pod["revision"], pod["ready"]) for pod in node["pods"]] == [(old, True), (new, False)]
-    assert (scene.status()["numberAvailable"], scene.status().get("updatedNumberScheduled", 0)) == (3, 0)
-    assert scene.verdict() == "Progressing: 0 of 3 up to date"
-    assert scene.say("explain", "agent")["mechanism"]["nodeAffinity"] == 6
-
-    for pod in scene.pods():
-        if pod["metadata"]["labels"]["controller-revision-hash"] == new:
-            scene.server.merge(
-                "Pod", pod["metadata"]["name"], scene.name, metadata={"annotations": {PHASE: None}}
-            )
-    item = scene.settled(outdated=0, **everywhere)
-    assert {pod["revision"] for node in item["nodes"].values() for pod in node["pods"]} == {new}
-    assert scene.verdict() == "Healthy"
-
-
-def test_a_surge_that_the_old_pods_host_port_halts(scene: Scene):
-    names = scene.nodes("a", "b")
-    scene.daemonset(container=host_port(9100), **surging())
-    scene.settled(a="Ready", b="Ready")
-    scene.change_template(annotations={"release": "2"})
-
-    def halted() -> list[dict[str, Any]]:
-        return [node for node in scene.coverage()["nodes"].values() if node["reasons"]]
-
-    (node,) = until(halted, "a surge is told to halt")
-    assert (node["state"], node["outlook"], node["outdated"]) == ("Ready", "stuck", True)
-    assert codes(node) == ["HostPortConflict"]
-    assert "of this DaemonSet, which stays until the new one is Ready" in messages(node)
-    assert "use maxUnavailable" in messages(node)
-    assert scene.verdict() == "Stuck: 1 surge halted (HostPortConflict), 0 of 2 up to date"
-    assert "surge halted" in scene.described()
-    assert [one["code"] for one in scene.explains(node["node"][-1])["scheduling"]] == ["HostPortConflict"]
-
-    scene.change(updateStrategy={"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}})
-    scene.settled(outdated=0, a="Ready", b="Ready")
-    assert len(scene.pods()) == len(names)
-
-
-def test_a_surge_on_a_node_without_room_for_both(scene: Scene):
-    scene.node("a", allocatable={"cpu": "1", "memory": "1Gi", "pods": "10"})
-    scene.daemonset(container=requests(cpu="600m"), **surging())
-    scene.settled(a="Ready")
-    scene.change_template(annotations={"release": "2"})
-    item = scene.comes_to(a=("Ready", "InsufficientCPU"))
-    assert "this DaemonSet's old pod, which stays until the new one is Ready" in messages(item["nodes"]["a"])
-    assert scene.verdict() == "Stuck: 1 surge halted (InsufficientCPU), 0 of 1 up to date"
-
-
-def test_a_surge_whose_new_pod_crashes_leaves_the_old_one_serving(scene: Scene):
-    scene.nodes("a", "b")
-    scene.daemonset(**surging())
-    scene.settled(a="Ready", b="Ready")
-    a_second_later()
-    scene.change_template(annotations={PHASE: "crash"})
-    until(lambda: "CrashLoopBackOff" in scene.verdict(), "the crash is told")
-    item = scene.coverage()
-    assert {node["state"] for node in item["nodes"].values()} == {"Ready"}
-    assert scene.verdict() == "Stuck: 1 surge halted (CrashLoopBackOff), 0 of 2 up to date"
-    assert scene.status()["numberAvailable"] == 2
-
-
-def test_old_pods_stay_under_on_delete_until_somebody_deletes_them(scene: Scene):
-    first, second = scene.nodes("a", "b")
-    scene.daemonset(updateStrategy={"type": "OnDelete"})
-    scene.settled(a="Ready", b="Ready")
-    before = uids(scene, first, second)
+def test_on_delete_waits_for_somebody_and_says_on_which_nodes(scene: Scene):
+    running(scene, {"type": "OnDelete"})
     scene.change_template(image="registry.example/agent:2")
-    until(lambda: 2 in revisions(scene), "the new revision")
-    scene.settled(outdated=2, a="Ready", b="Ready")
-    assert uids(scene, first, second) == before
-    assert scene.verdict() == "Healthy: 2 outdated, OnDelete"
-    assert "OnDelete" in scene.described()
-
-    scene.server.delete("Pod", scene.pod_on(first)["metadata"]["name"], scene.name)
-    item = scene.settled(outdated=1, a="Ready", b="Ready")
-    assert outdated(item) == {"b"}
-    assert uids(scene, second) == before[1:]
-    assert scene.verdict() == "Healthy: 1 outdated, OnDelete"
+    until(lambda: told(scene)["verdict"] == "OnDelete", "the controller has made the revision")
+    assert set(steps(scene).values()) == {"Old"}
+    for pod in scene.pods()[:2]:
+        scene.server.delete("Pod", pod["metadata"]["name"], scene.name)
+    until(lambda: sorted(steps(scene).values()) == ["Done", "Done", "Old", "Old"], "two have been replaced")
+    assert told(scene)["summary"] == {"eligible": 4, "done": 2, "old": 2}
 
 
-def test_pods_that_have_not_been_ready_for_long_enough_are_not_available(scene: Scene):
-    scene.nodes("a", "b")
-    scene.daemonset(minReadySeconds=3600)
-    item = scene.settled(a="Ready", b="Ready")
-    assert item["summary"]["ready"] == 2
-    assert (scene.status()["numberReady"], scene.status().get("numberAvailable", 0)) == (2, 0)
-    assert scene.verdict() == "Progressing: 0 of 2 available"
-    scene.change(minReadySeconds=0)
-    scene.settled(a="Ready", b="Ready")
-    assert scene.verdict() == "Healthy"
-
-
-def test_a_percentage_is_rounded_up_over_the_eligible_nodes(scene: Scene):
-    names = scene.nodes("a", "b", "c", "d", "e")
-    everywhere = dict.fromkeys("abcde", "Ready")
-    scene.daemonset(**rolling(maxUnavailable="30%"))
-    scene.settled(**everywhere)
-    scene.change_template(annotations={PHASE: "crash"})
-    # 30 % of 5 is 2: two pods are replaced, and no third.
-    item = until(
-        lambda: (
-            (seen := scene.coverage())["summary"]["notReady"] == 2
-            and not seen["controllerDisagrees"]
-            and seen
-        ),
-        "two are down",
-    )
-    assert item["summary"]["outdated"] == 3
-    assert scene.verdict() == "Stuck: 2 not ready (CrashLoopBackOff), 2 of 5 up to date"
-    assert len(names) - 2 == scene.status()["numberAvailable"]
-
-
-def test_a_pod_on_a_tainted_node_is_deleted_by_a_rollout_and_not_replaced(scene: Scene):
-    """The controller's rolling step counts nodes with pods, whether the DaemonSet belongs there or not."""
-    tainted, _ = scene.nodes("a", "b")
-    scene.daemonset(**rolling(maxUnavailable=1))
-    scene.settled(a="Ready", b="Ready")
-    scene.server.merge(
-        "Node", tainted, spec={"taints": [{"key": "example.com/busy", "effect": "NoSchedule"}]}
-    )
-    scene.make_the_controller_look()
-    scene.settled(a=("Extra", "UntoleratedTaint", "ControllerLeavesPod"), b="Ready")
+def test_a_rollback_is_followed_like_any_other(scene: Scene):
+    running(scene, rolling(maxUnavailable="100%"))
     scene.change_template(image="registry.example/agent:2")
-    scene.settled(outdated=0, a=("Excluded", "UntoleratedTaint"), b="Ready")
+    assert Following(scene).outcome().code == 0
+    kubectl(scene.control_plane, "rollout", "undo", "ds/agent", "-n", scene.name)
+    outcome = Following(scene).outcome()
+    assert outcome.code == 0
+    assert "revision 3: done on all of its 4 nodes" in outcome.out
+
+
+def test_a_daemonset_that_goes_while_it_is_followed_ends_it(scene: Scene):
+    running(scene, rolling(maxUnavailable=1))
+    scene.change_template(annotations={"sim.kubectl-ds/phase": "notready"}, image="registry.example/agent:2")
+    following = Following(scene)
+    until(lambda: told(scene)["summary"]["done"] < 4, "it has begun")
+    scene.server.delete("DaemonSet", "agent", scene.name)
+    outcome = following.outcome()
+    assert outcome.code == 3
+    assert '"agent" not found' in outcome.err
