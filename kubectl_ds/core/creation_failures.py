@@ -117,7 +117,8 @@ def classify(message: str) -> tuple[CreationFailure, str]:
 
 
 def _classified(event: Event) -> CreationFailed:
-    message = event.message.removeprefix("Error creating: ")
+    # client-go's recorder notes so before the tenth event of a kind (tools/record/events_cache.go).
+    message = event.message.removeprefix("(combined from similar events): ").removeprefix("Error creating: ")
     failure, subject = classify(message)
     return CreationFailed(
         failure=failure,

@@ -97,6 +97,15 @@ def test_which_events_explain_a_missing_pod(events, code):
     assert codes(judged(a_node("n1"), *events, ds=ds))[0] == code
 
 
+@pytest.mark.parametrize("before", ["", "(combined from similar events): "])
+def test_the_servers_words_are_told_without_what_stands_before_them(before):
+    """The event recorder puts a note of its own before the tenth event of a kind (client-go, events_cache.go)."""
+    ds = a_daemonset("cni", status={"desiredNumberScheduled": 1})
+    event = an_event(DS, "FailedCreate", f"{before}Error creating: exceeded quota: q, r")
+    (reason, *_) = judged(a_node("n1"), event, ds=ds).reasons
+    assert reason.message == "exceeded quota: q, r"
+
+
 @pytest.mark.parametrize(
     ("ds", "node", "behind", "outlook"),
     [
