@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Pod
+from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Namespace, Node, Pod
 from kubectl_ds.core.snapshot import ClusterSnapshot, Gap, Resource
 
 Raw = dict[str, Any]
@@ -36,6 +36,7 @@ KINDS: dict[str, type] = {
     "Pod": Pod,
     "Event": Event,
     "ControllerRevision": ControllerRevision,
+    "Namespace": Namespace,
 }
 _AUTOMATIC_TOLERATIONS = (
     ("not-ready", "NoExecute"),
@@ -131,6 +132,26 @@ def a_node(
         "metadata": metadata,
         "spec": spec,
         "status": {"allocatable": room, "capacity": room, "conditions": [condition], "nodeInfo": info},
+    }
+
+
+def a_namespace(name: str, *, deleting: bool = False, held: Sequence[str] = ()) -> Raw:
+    """A Namespace; `held` is what its controller says holds the deletion up."""
+    metadata: Raw = {"name": name, "uid": uid_of("Namespace", name), "creationTimestamp": ago(days=9)}
+    conditions = [
+        {"type": "NamespaceDeletionContentFailure", "status": "True", "message": message} for message in held
+    ]
+    if deleting:
+        metadata["deletionTimestamp"] = ago(minutes=5)
+        conditions.append(
+            {"type": "NamespaceDeletionDiscoveryFailure", "status": "False", "message": "All found"}
+        )
+    phase = "Terminating" if deleting else "Active"
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": metadata,
+        "status": {"phase": phase, "conditions": conditions},
     }
 
 
@@ -502,6 +523,7 @@ def snapshot_of(
         all_pods=all_pods,
         events=of("Event"),
         revisions=of("ControllerRevision"),
+        namespaces=of("Namespace"),
         daemonset_objects={one["metadata"]["uid"]: one for one in objects if one["kind"] == "DaemonSet"},
         read=frozenset(everything if read is None else read) - missing,
         gaps=tuple(gaps),

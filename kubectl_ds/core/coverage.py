@@ -19,10 +19,12 @@ from kubectl_ds.core.coverage_report import (
     Summary,
 )
 from kubectl_ds.core.creation_failures import creation_failure
+from kubectl_ds.core.ended_pods import ended_pods
 from kubectl_ds.core.event_index import EventIndex
 from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
 from kubectl_ds.core.missing import MissingContext
 from kubectl_ds.core.model import DaemonSet, Node, Pod
+from kubectl_ds.core.namespaces import is_going, namespace_of
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.ownership import PodIndex, pods_by_node
@@ -217,6 +219,8 @@ def item_of(
         up_to_date=None
         if unread & {"nodes", "pods", "controllerrevisions"}
         else sum(map(_is_current, every)),
+        taken_for_current=tuple([node.node for node in every if node.taken_for_current]),
+        namespace_is_going=is_going(namespace_of(meta.namespace, cluster.snapshot.namespaces)),
         halted_surges=sum(node.halts_rollout for node in every),
         near_miss=None
         if "nodes" in unread or any(placement.should_run for placement in placements.values())
@@ -242,7 +246,8 @@ def judge_of(
     """What judges the nodes of one DaemonSet, and where its stored status differs from the computed one."""
     snapshot, meta, unread = cluster.snapshot, daemonset.metadata, cluster.unread_for(daemonset)
     computed = compute_status(daemonset, placements, by_node, current_hash or "", snapshot.taken_at)
-    failure = creation_failure(cluster.events.about("DaemonSet", meta))
+    events = cluster.events.about("DaemonSet", meta)
+    failure = creation_failure(events)
     judge = NodeJudge(
         daemonset=daemonset,
         current_hash=current_hash,
@@ -254,6 +259,8 @@ def judge_of(
             failure=failure,
             events_unread="events" in unread,
             now=snapshot.taken_at,
+            namespace=namespace_of(meta.namespace, snapshot.namespaces),
+            ended=ended_pods(events),
         ),
         scheduling=lambda: SchedulingContext(
             now=snapshot.taken_at,

@@ -63,6 +63,7 @@ class NodeJudge:
             pods=tuple([_pod_coverage(pod) for pod in pods]),
             reasons=reasons,
             outlook=outlook_of(reasons),
+            taken_for_current=any(map(self._is_taken_for_current, live)),
         )
 
     def _well(self, name: str, pod: Pod) -> NodeCoverage:
@@ -74,6 +75,7 @@ class NodeJudge:
             duplicate=False,
             outdated=None if self._current_hash is None else not self._is_updated(pod),
             pods=(_pod_coverage(pod),),
+            taken_for_current=self._is_taken_for_current(pod),
         )
 
     def _excluded(self, name: str, placement: Placement) -> NodeCoverage:
@@ -137,6 +139,13 @@ class NodeJudge:
 
     def _is_updated(self, pod: Pod) -> bool:
         return is_pod_updated(pod, self._current_hash or "", self._generation)
+
+    def _is_taken_for_current(self, pod: Pod) -> bool:
+        """Without a current revision no pod can be told from it."""
+        if not self._current_hash or self._generation is None:
+            return False
+        revision = pod.metadata.labels.get(HASH_LABEL)
+        return revision not in (None, self._current_hash) and self._is_updated(pod)
 
     def _is_outdated(self, live: Sequence[Pod]) -> bool | None:
         if self._current_hash is None or self._pods_unread:

@@ -46,6 +46,9 @@ class NodeCoverage(Struct, frozen=True, kw_only=True, gc=False):
     """The first is the main one. A Ready node has none, unless the new pod of a surge cannot take over there."""
     outlook: Outlook | None = None
     """Of all reasons together; None without reasons."""
+    taken_for_current: bool = False
+    """A live pod is of another revision, and counts as up to date by its template generation: see
+    `DaemonSetCoverage.taken_for_current`."""
 
     @property
     def is_problem(self) -> bool:
@@ -118,6 +121,14 @@ class DaemonSetCoverage(Struct, frozen=True, kw_only=True):
     """What almost matched; only where no node is eligible and the nodes are known."""
     up_to_date: int | None = None
     """Eligible nodes, listed or not, whose live pods are all of the newest revision, where that can be known."""
+    taken_for_current: tuple[str, ...] = ()
+    """Nodes, listed or not, with a live pod of another revision that the controller does not replace.
+
+    A DaemonSet that was deleted without its pods and created anew counts its template generations from the
+    start, so that old pods carry the generation of the new template. Only a further change tells them apart.
+    """
+    namespace_is_going: bool = False
+    """The namespace is being deleted, as far as it was looked at: nothing can be created in it."""
     halted_surges: int = 0
     """Nodes, listed or not, where the new pod of a surge cannot take over from the old one."""
 

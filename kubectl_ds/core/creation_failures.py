@@ -84,7 +84,7 @@ class CreationFailed(Fact, frozen=True):
     subject: str
     """Who or what refused: the quota, the webhook, the level, the missing object; may be empty."""
     message: str
-    """The event's words without the `Error creating: ` in front."""
+    """The event's words without what the controller and its recorder put in front."""
     count: int
     last_seen: datetime | None
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from kubectl_ds.core.dead_pods import PodTerminating, pod_terminating
 from kubectl_ds.core.label_selector import selects_everything
-from kubectl_ds.core.missing import DaemonSetDeleted, PodTerminating, SelectingAll
+from kubectl_ds.core.missing import DaemonSetDeleted, SelectingAll
 from kubectl_ds.core.model import DaemonSet, Node, Pod
-from kubectl_ds.core.node_condition import node_not_ready, seconds_between
+from kubectl_ds.core.node_condition import node_not_ready
 from kubectl_ds.core.placement import Placement, UntoleratedTaint
 from kubectl_ds.core.reason import Fact, Outlook, Source
 
@@ -64,14 +65,10 @@ def fate_of_extra(
     """What the controller will do; to be named after the placement rule that fails."""
     going = [pod for pod in pods if pod.metadata.deletion_timestamp is not None]
     if len(going) == len(pods):
-        return PodTerminating(
-            pod=going[0].metadata.name,
-            overdue_seconds=seconds_between(going[0].metadata.deletion_timestamp, now) or 0,
-            kubelet_is_silent=node_not_ready(node, now) is not None,
-            replaced=False,
-        )
+        silent = node_not_ready(node, now) is not None
+        return pod_terminating(going[0], kubelet_is_silent=silent, replaced=False, now=now)
     if daemonset.metadata.deletion_timestamp is not None:
-        return DaemonSetDeleted()
+        return DaemonSetDeleted(finalizers=daemonset.metadata.finalizers)
     if selects_everything(daemonset.spec.selector):
         return SelectingAll()
     if placement.should_continue_running:

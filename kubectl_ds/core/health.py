@@ -15,6 +15,7 @@ from msgspec import Struct
 from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
 from kubectl_ds.core.idle_reason import idle_reason
+from kubectl_ds.core.missing import OF_THE_GARBAGE_COLLECTOR
 from kubectl_ds.core.model import DaemonSet
 from kubectl_ds.core.update_strategy import rolls
 
@@ -44,7 +45,9 @@ def health(item: DaemonSetCoverage | None, daemonset: DaemonSet) -> Verdict:
     """The verdict from a whole coverage (not narrowed to some states), or from the status where that is None
     or rests on nodes or pods that could not be read."""
     if daemonset.metadata.deletion_timestamp is not None:
-        return Verdict(state="Progressing", reason="being deleted")
+        return Verdict(state="Progressing", reason=_being_deleted(daemonset))
+    if item is not None and item.namespace_is_going:
+        return Verdict(state="Progressing", reason="its namespace is being deleted")
     if item is None or item.summary.eligible is None or item.summary.ready is None:
         return _by_status(daemonset)
     if (amiss := _amiss(item, daemonset)) is not None:
@@ -52,6 +55,12 @@ def health(item: DaemonSetCoverage | None, daemonset: DaemonSet) -> Verdict:
     if item.summary.eligible == 0:
         return Verdict(state="Idle", reason=_why_idle(item))
     return _on_its_way(item, daemonset)
+
+
+def _being_deleted(daemonset: DaemonSet) -> str:
+    """With who keeps it, other than the garbage collector that waits for its pods."""
+    keeping = [one for one in daemonset.metadata.finalizers if one not in OF_THE_GARBAGE_COLLECTOR]
+    return f"being deleted, kept by {', '.join(keeping)}" if keeping else "being deleted"
 
 
 # --- from coverage ---------------------------------------------------------------------------------
@@ -110,6 +119,8 @@ def _why_idle(item: DaemonSetCoverage) -> str:
 def _on_its_way(item: DaemonSetCoverage, daemonset: DaemonSet) -> Verdict:
     if daemonset.status.observed_generation < daemonset.metadata.generation:
         return Verdict(state="Progressing", reason="the controller has not seen the newest spec")
+    if mistaken := len(item.taken_for_current):
+        return Verdict(state="Degraded", reason=f"{mistaken} of another revision, taken for current")
     eligible, outdated = item.summary.eligible or 0, item.summary.outdated or 0
     if far := _how_far(item, daemonset):
         return Verdict(state="Progressing", reason=far[0])

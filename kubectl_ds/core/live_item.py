@@ -8,6 +8,7 @@ from kubectl_ds.core.coverage_change import CoverageChange
 from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.coverage_report import DaemonSetCoverage, NodeCoverage, State
 from kubectl_ds.core.creation_failures import creation_failure
+from kubectl_ds.core.ended_pods import ended_pods
 from kubectl_ds.core.live_joins import Key, LiveJoins, claimed_by_node, key_of
 from kubectl_ds.core.model import DaemonSet, Pod
 from kubectl_ds.core.moments import earliest, next_availability, next_turn
@@ -160,9 +161,17 @@ class LiveItem:
             next_availability(self.daemonset, (pod for here in self._by_node.values() for pod in here), now)
         ]
         if self._uneasy:
-            failure = creation_failure(joins.events.about("DaemonSet", self.daemonset.metadata))
+            events = joins.events.about("DaemonSet", self.daemonset.metadata)
+            failure, ended = creation_failure(events), ended_pods(events)
             moments += [
-                next_turn(self.daemonset, joins.node_of.get(name), self._by_node.get(name, ()), failure, now)
+                next_turn(
+                    self.daemonset,
+                    joins.node_of.get(name),
+                    self._by_node.get(name, ()),
+                    failure,
+                    ended.get(name),
+                    now,
+                )
                 for name in self._uneasy
             ]
         self.next_moment = earliest(moments)

@@ -41,6 +41,7 @@ class ObjectMeta(_Wire, frozen=True):
     creation_timestamp: datetime | None = None
     deletion_timestamp: datetime | None = None
     owner_references: tuple[OwnerReference, ...] = ()
+    finalizers: tuple[str, ...] = ()
 
 
 class AnnotatedMeta(ObjectMeta, frozen=True):
@@ -286,6 +287,24 @@ class Node(_Wire, frozen=True):
     metadata: ObjectMeta = ObjectMeta()
     spec: NodeSpec = NodeSpec()
     status: NodeStatus = NodeStatus()
+
+
+# --- namespaces ------------------------------------------------------------------------------------
+
+
+class NamespaceCondition(_Wire, frozen=True):
+    type: str = ""
+    status: str = ""
+    message: str = ""
+
+
+class NamespaceStatus(_Wire, frozen=True):
+    conditions: tuple[NamespaceCondition, ...] = ()
+
+
+class Namespace(_Wire, frozen=True):
+    metadata: ObjectMeta = ObjectMeta()
+    status: NamespaceStatus = NamespaceStatus()
 
 
 # --- daemonsets and revisions ----------------------------------------------------------------------

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kubectl_ds.core.creation_failures import CreationFailed
+from kubectl_ds.core.dead_pods import OVERDUE_SECONDS
+from kubectl_ds.core.ended_pods import EndedPods
 from kubectl_ds.core.missing import (
     FAILURE_IS_FRESH,
     JUST_CREATED_SECONDS,
     NEVER_OBSERVED_SECONDS,
-    OVERDUE_SECONDS,
 )
 from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.node_condition import START_UP
 from kubectl_ds.core.pod_health_reasons import PATIENCE_SECONDS
-from kubectl_ds.core.scheduling.no_scheduler import QUEUE_SECONDS
+from kubectl_ds.core.scheduling.no_scheduler import QUEUE_SECONDS, STRANGER_SECONDS
 from kubectl_ds.core.status import ready_condition
 
 _SPANS: Final = tuple(
@@ -27,7 +28,12 @@ _SPANS: Final = tuple(
             START_UP,
             *(
                 timedelta(seconds=seconds)
-                for seconds in (JUST_CREATED_SECONDS, PATIENCE_SECONDS, QUEUE_SECONDS)
+                for seconds in (
+                    JUST_CREATED_SECONDS,
+                    PATIENCE_SECONDS,
+                    QUEUE_SECONDS,
+                    STRANGER_SECONDS,
+                )
             ),
             # "longer than", in whole seconds.
             *(timedelta(seconds=seconds + 1) for seconds in (NEVER_OBSERVED_SECONDS, OVERDUE_SECONDS)),
@@ -42,6 +48,7 @@ def next_turn(
     node: Node | None,
     pods: Iterable[Pod],
     failure: CreationFailed | None,
+    ended: EndedPods | None,
     now: datetime,
 ) -> datetime | None:
     """The next moment at which something else may be said of a node that is not as it should be.
@@ -49,6 +56,7 @@ def next_turn(
     It may be early, never late: every span is added to every time that a rule may look at.
     """
     times = [daemonset.metadata.creation_timestamp, failure.last_seen if failure else None]
+    times.append(ended.seen if ended else None)
     times += [node.metadata.creation_timestamp] if node else []
     for pod in pods:
         times += _times_of(pod)

@@ -11,6 +11,7 @@ from kubectl_ds.core.model import (
     DaemonSet,
     Event,
     LimitRange,
+    Namespace,
     Node,
     Pod,
     PodMetrics,
@@ -70,6 +71,8 @@ class ClusterSnapshot(Struct, frozen=True, kw_only=True):
     priority_classes: tuple[PriorityClass, ...] = ()
     runtime_classes: tuple[RuntimeClass, ...] = ()
     pod_metrics: tuple[PodMetrics, ...] = ()
+    namespaces: tuple[Namespace, ...] = ()
+    """Looked at only where pods are lacking; one that could not be read is no gap: its absence says nothing."""
     daemonset_objects: Mapping[str, Mapping[str, Any]] = {}
     some_nodes: bool = False
     """Only nodes that were asked for are in `nodes`, so that counts over all nodes mean nothing."""

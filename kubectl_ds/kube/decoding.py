@@ -18,6 +18,7 @@ from kubectl_ds.core.model import (
     Event,
     LimitRange,
     ListMeta,
+    Namespace,
     Node,
     Pod,
     PodMetrics,
@@ -83,6 +84,7 @@ decode_nodes: Decode[Node] = _typed(Node, "NodeList")
 decode_pods: Decode[Pod] = _typed(Pod, "PodList")
 decode_events: Decode[Event] = _typed(Event, "EventList")
 decode_revisions: Decode[ControllerRevision] = _typed(ControllerRevision, "ControllerRevisionList")
+decode_namespaces: Decode[Namespace] = _typed(Namespace, "NamespaceList")
 decode_limit_ranges: Decode[LimitRange] = _typed(LimitRange, "LimitRangeList")
 decode_priority_classes: Decode[PriorityClass] = _typed(PriorityClass, "PriorityClassList")
 decode_runtime_classes: Decode[RuntimeClass] = _typed(RuntimeClass, "RuntimeClassList")

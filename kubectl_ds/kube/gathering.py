@@ -61,7 +61,7 @@ class Gathering:
 
     def __init__(self, transport: Transport, wants: frozenset[Resource], options: ReadOptions) -> None:
         self._transport = transport
-        self._wants = wants
+        self.wants = wants
         self._options = options
         self._dates: list[str] = []
         self.gaps: list[Gap] = []
@@ -77,7 +77,7 @@ class Gathering:
     ) -> Begun[T]:
         """Ask for these lists of one resource, all at once; for none if the resource is not wanted."""
         asked = []
-        if resource not in self._wants:
+        if resource not in self.wants:
             return Begun(resource)
         for narrowing in narrowings:
             request = list_of(
@@ -123,7 +123,7 @@ class Gathering:
             self.saw(listed.date)
             items += listed.items
             self.read.add(begun.resource)
-        if not begun.lists and begun.resource in self._wants and not self.lacks(begun.resource):
+        if not begun.lists and begun.resource in self.wants and not self.lacks(begun.resource):
             # Nothing to ask for is an answer too: no DaemonSet, or one whose selector selects nothing.
             self.read.add(begun.resource)
         return items

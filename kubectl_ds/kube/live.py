@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kubectl_ds.core.model import Namespace
 from kubectl_ds.core.object_change import ObjectChange
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 from kubectl_ds.errors import KubectlDsError
@@ -27,6 +28,7 @@ from kubectl_ds.kube.gathering import Narrowing
 from kubectl_ds.kube.inbox import Delivery, FeedState, Inbox, Key
 from kubectl_ds.kube.live_feeds import Feeds, one_narrowing_of
 from kubectl_ds.kube.live_kind import LiveKind
+from kubectl_ds.kube.namespaces import ReadingNamespaces, in_question
 from kubectl_ds.kube.neighbours import Neighbours
 from kubectl_ds.kube.resource_lists import may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
@@ -106,6 +108,8 @@ class LiveCluster:
         self._tuples: dict[str, tuple[Any, ...]] = {}
         self._read = self._what_is_read()
         """What could be read at the last look."""
+        self._namespaces: tuple[Namespace, ...] = ()
+        """As they were at the beginning: they are not followed."""
         self._early_news: tuple[FeedNews, ...] = ()
         """What was to be said before anybody waited."""
 
@@ -139,6 +143,9 @@ class LiveCluster:
         self._start("events", Narrowing(self._scope.namespace))
         self._look_at_neighbours(at_once=True)
         self._until_reported("nodes", "events", "neighbours")
+        if {"pods", "events"} <= self._kinds.keys():
+            names = in_question((one.daemonset for one in self._daemonsets()), self._all("pods"))
+            self._namespaces = ReadingNamespaces(self._transport, names, self._options).result()
         return self.snapshot()
 
     def wait(self, seconds: float | None = None) -> Batch:
@@ -164,6 +171,7 @@ class LiveCluster:
             all_pods=self._knows_all_pods(),
             revisions=self._all("controllerrevisions"),
             # In the order in which a list has them: of events that are equally new the first one counts.
+            namespaces=self._namespaces,
             events=tuple(event for _, event in sorted(self._events.items(), key=lambda one: one[0])),
             some_nodes=bool(self._scope.nodes),
             read=frozenset(one for one in _ORDER if one in self._kinds and self._kinds[one].is_read),

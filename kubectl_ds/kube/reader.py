@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from kubectl_ds.core.model import Event, Node, Pod
+from kubectl_ds.core.model import DaemonSet, Event, Node, Pod
 from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.shared_parts import SharedParts
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
@@ -31,6 +31,7 @@ from kubectl_ds.kube.decoding import (
 )
 from kubectl_ds.kube.gathering import LISTS_AT_MOST, Begun, Gathering, Narrowing, narrowings_of
 from kubectl_ds.kube.lists import ListProgress, read_list
+from kubectl_ds.kube.namespaces import ReadingNamespaces, in_question
 from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
 from kubectl_ds.kube.side_by_side import Pending
@@ -89,6 +90,7 @@ class _Reader:
     def __init__(
         self, transport: Transport, scope: Scope, wants: frozenset[Resource], options: ReadOptions
     ) -> None:
+        self._transport = transport
         self._scope = scope
         self._options = options
         self._gathering = Gathering(transport, wants, options)
@@ -122,9 +124,11 @@ class _Reader:
         gathering.saw(objects.date)
         gathering.read.add("daemonsets")
         pods = _unique(gathering.finish(pods_begun))
-        pod_events = self._begin_pod_events(pods)
-        pods, all_pods = self._with_neighbours(pods)
         daemonsets = typed_daemonsets(objects)
+        unwell = [pod for pod in pods if may_be_a_daemonsets(pod) and not _is_well(pod)]
+        pod_events = self._begin_pod_events(unwell)
+        namespaces = self._begin_namespaces(daemonsets, unwell)
+        pods, all_pods = self._with_neighbours(pods)
         return ClusterSnapshot(
             daemonsets=daemonsets,
             daemonset_objects={
@@ -140,6 +144,7 @@ class _Reader:
             priority_classes=tuple(gathering.finish(priorities)),
             runtime_classes=tuple(gathering.finish(runtimes)),
             pod_metrics=tuple(gathering.finish(metrics)),
+            namespaces=namespaces.result(),
             read=frozenset(gathering.read),
             gaps=tuple(gathering.gaps),
             taken_at=gathering.taken_at(),
@@ -178,9 +183,14 @@ class _Reader:
         one = f",involvedObject.name={names[0]}" if len(names) == 1 else ""
         return Narrowing(self._scope.namespace, fields=_DAEMONSET_EVENTS + one)
 
-    def _begin_pod_events(self, pods: list[Pod]) -> Begun[Event]:
+    def _begin_namespaces(self, daemonsets: tuple[DaemonSet, ...], unwell: list[Pod]) -> ReadingNamespaces:
+        """Only where reasons are asked for, which rest on events as well."""
+        asked = {"pods", "events"} <= self._gathering.wants
+        names = in_question(daemonsets, unwell) if asked else frozenset()
+        return ReadingNamespaces(self._transport, names, self._options)
+
+    def _begin_pod_events(self, unwell: list[Pod]) -> Begun[Event]:
         """Events of pods tell something only about those that are not well: for none of them, no list."""
-        unwell = [pod for pod in pods if may_be_a_daemonsets(pod) and not _is_well(pod)]
         uids = {pod.metadata.uid for pod in unwell}
         namespaces = {pod.metadata.namespace for pod in unwell}
         one = f",involvedObject.name={unwell[0].metadata.name}" if len(unwell) == 1 else ""

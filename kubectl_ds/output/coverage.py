@@ -48,6 +48,7 @@ def _block(item: DaemonSetCoverage, style: Style, *, wide: bool) -> str:
     lines += _near_miss(item, style)
     for cause in item.causes:
         lines += _cause(cause, style)
+    lines += _taken_for_current(item, style)
     lines += _orphans(item, style)
     if item.nodes and (wide or len(item.nodes) <= FEW_NODES):
         lines += ["", _nodes(item.nodes, style, wide=wide)]
@@ -140,6 +141,21 @@ def folded(names: Sequence[str], columns: int) -> str:
         shown.append(name)
     rest = len(names) - len(shown)
     return ", ".join(shown) + (f", … +{rest}" if rest else "")
+
+
+def _taken_for_current(item: DaemonSetCoverage, style: Style) -> Iterator[str]:
+    if item.taken_for_current:
+        yield ""
+        yield " " * _INDENT + style.warn(
+            f"{len(item.taken_for_current)} of another revision, taken for current"
+        )
+        nodes = folded(item.taken_for_current, 2 * style.width)
+        words = (
+            "The DaemonSet was created anew over old pods, whose template generation is the same as its own, so that"
+            f" the controller takes them for up to date; kubectl rollout restart replaces them: {nodes}"
+        )
+        margin = " " * (2 * _INDENT)
+        yield paragraph(words, style.prose_width, first=margin, rest=margin)
 
 
 def _orphans(item: DaemonSetCoverage, style: Style) -> Iterator[str]:

@@ -48,6 +48,7 @@ def coverage_item(item: DaemonSetCoverage) -> dict[str, Any]:
         "summary": msgspec.to_builtins(item.summary),
         "controllerDisagrees": [msgspec.to_builtins(one) for one in item.controller_disagrees],
         "nearMiss": None if item.near_miss is None else near_miss_document(item.near_miss),
+        "takenForCurrent": list(item.taken_for_current),
         "causes": [_cause(cause) for cause in item.causes],
         "nodes": [node_coverage_document(node) for node in item.nodes],
         "orphaned": [{"pod": one.pod, "node": one.node} for one in item.orphaned],

@@ -4,58 +4,42 @@ from datetime import timedelta
 from typing import assert_never
 
 from kubectl_ds.core.creation_failures import CreationFailed
+from kubectl_ds.core.dead_pods import CreateBackoff, PodFailed, PodSucceeded, PodTerminating
 from kubectl_ds.core.extra import ControllerDeletesPod, ControllerLeavesPod, ExtraReason
 from kubectl_ds.core.human_duration import human_duration
 from kubectl_ds.core.missing import (
+    OF_THE_GARBAGE_COLLECTOR,
     ControllerBehind,
-    CreateBackoff,
     DaemonSetDeleted,
     MissingReason,
-    PodFailed,
-    PodSucceeded,
-    PodTerminating,
     SelectingAll,
     UnknownCause,
 )
+from kubectl_ds.core.namespaces import NamespaceTerminating
 from kubectl_ds.core.node_condition import NodeNotReady
 from kubectl_ds.output.creation_sentences import creation_sentence
-from kubectl_ds.output.placement_sentences import listed
-
-_REPLACED = "the controller deletes it and makes another"
+from kubectl_ds.output.dead_pod_sentences import dead_pod_sentence, finalizers, them
 
 
 def missing_sentence(reason: MissingReason | ExtraReason) -> str:
     """What is so, and what would free it when it is stuck."""
     match reason:
         case DaemonSetDeleted():
-            return (
-                "The DaemonSet is being deleted, so the controller neither creates nor deletes pods for it;"
-                " once it is gone it can be created again."
-            )
+            return _deleted(reason)
         case SelectingAll():
             return (
                 "The selector is empty, and so would select every pod: the controller does nothing at all for such a"
                 " DaemonSet. A selector cannot be changed; delete the DaemonSet and create it with the labels of its"
                 " template as the selector."
             )
-        case PodTerminating():
-            return _terminating(reason)
-        case PodFailed():
-            return _failed(reason)
-        case CreateBackoff():
-            return (
-                f"The controller backs off before it replaces the failed pod {reason.pod}"
-                " (1 s, doubling to 15 min; a new generation of the DaemonSet starts afresh)."
-            )
-        case PodSucceeded():
-            return (
-                f"The pod {reason.pod} ended by itself with success, which a daemon should not; {_REPLACED},"
-                " which will end as well unless the container keeps running."
-            )
+        case PodTerminating() | PodFailed() | CreateBackoff() | PodSucceeded():
+            return dead_pod_sentence(reason)
         case ControllerBehind():
             return _behind(reason)
         case CreationFailed():
             return creation_sentence(reason)
+        case NamespaceTerminating():
+            return _namespace(reason)
         case NodeNotReady():
             return node_not_ready_sentence(reason)
         case UnknownCause():
@@ -88,37 +72,30 @@ def for_so_long(seconds: int | None) -> str:
     return "" if seconds is None else f" for {human_duration(timedelta(seconds=seconds))}"
 
 
-def _terminating(reason: PodTerminating) -> str:
-    if not reason.overdue:
-        next_one = "the next one comes when it is gone" if reason.replaced else "no other comes after it"
-        return f"The pod {reason.pod} is terminating; {next_one}."
-    overdue = human_duration(timedelta(seconds=reason.overdue_seconds))
-    if reason.kubelet_is_silent:
-        return (
-            f"The pod {reason.pod} should have been gone {overdue} ago, and the node's kubelet is not there to confirm"
-            " its end; bring the node back, delete the Node object, or delete the pod with --grace-period=0 --force."
-        )
+def _deleted(reason: DaemonSetDeleted) -> str:
+    waits = []
+    if "foregroundDeletion" in reason.finalizers:
+        waits.append("its pods to go (foregroundDeletion)")
+    if others := [one for one in reason.finalizers if one not in OF_THE_GARBAGE_COLLECTOR]:
+        waits.append(f"{finalizers(others)}, which whoever set {them(others)} has to take off")
+    until = f" It waits for {' and for '.join(waits)}." if waits else ""
     return (
-        f"The pod {reason.pod} should have been gone {overdue} ago and is still there;"
-        " look for finalizers on it, and at the kubelet's log for a container or volume that cannot be stopped."
+        "The DaemonSet is being deleted, so the controller neither creates nor deletes pods for it;"
+        f" once it is gone it can be created again.{until}"
     )
 
 
-def _failed(reason: PodFailed) -> str:
-    stripped = reason.message.strip().rstrip(".")
-    words = f": {stripped}" if stripped else ""
-    if reason.pinned_to:
-        return (
-            f"The pod {reason.pod} is pinned to {listed(reason.pinned_to)} and yet was bound to this node, whose"
-            f" kubelet refused it ({reason.code}){words}; find what ignores or changes the pin: the scheduler"
-            f" {reason.scheduler}, or an admission webhook. Until then each new pod may end the same way."
-        )
-    if reason.refused_by_kubelet:
-        return (
-            f"The kubelet refused the pod {reason.pod} ({reason.code}){words}; each new one is refused as"
-            " well until the node has room for it and fits its nodeSelector, ports and tolerations."
-        )
-    return f"The pod {reason.pod} failed ({reason.code}){words}; {_REPLACED}."
+def _namespace(reason: NamespaceTerminating) -> str:
+    held = "; ".join(word.strip().rstrip(".") for word in reason.words)
+    why = (
+        f"what holds the deletion up: {held}"
+        if held
+        else "kubectl get namespace -o yaml says what holds it up"
+    )
+    return (
+        f"The namespace {reason.namespace} has been being deleted{for_so_long(reason.seconds)}, so that no pod can be"
+        f" created in it ({why}); once it is gone, create it and the DaemonSet anew if they are wanted."
+    )
 
 
 def _behind(reason: ControllerBehind) -> str:
@@ -151,6 +128,11 @@ def _unknown(reason: UnknownCause) -> str:
         return (
             f"No pod was made, and the {' and '.join(reason.unread)} that could say why could not be read;"
             " ask for the right to list them."
+        )
+    if reason.namespace_is_well:
+        return (
+            "No pod was made, and no event of the DaemonSet says why (events are gone after an hour); see that"
+            " kube-controller-manager runs and what its log says."
         )
     return (
         "No pod was made, and no event of the DaemonSet says why (events are gone after an hour, and a namespace"

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubectl_ds.core.coverage import coverage
+from kubectl_ds.core.health import health
 from kubectl_ds.core.snapshot import Gap
 from kubectl_ds.output.documents import to_document
 from tests.clusters import (
@@ -15,6 +16,7 @@ from tests.clusters import (
     a_node,
     a_pod,
     a_revision,
+    model,
     snapshot_of,
     unschedulable,
 )
@@ -251,3 +253,26 @@ def test_a_daemonset_that_is_being_deleted_says_so():
     ds = a_daemonset("cni", deleting=True)
     node = only_node(ds, a_revision(ds), a_node("n1"))
     assert (node.state, node.reasons[0].code, node.outlook) == ("Missing", "DaemonSetDeleted", "stuck")
+
+
+@pytest.mark.parametrize(
+    ("generation", "label", "taken"),
+    [
+        pytest.param(1, "1", True, id="the generation of the DaemonSet that was there before"),
+        pytest.param(2, "1", False, id="once the new one has changed, the old pod is outdated"),
+        pytest.param(None, "1", False, id="without the annotation the hash alone counts"),
+    ],
+)
+def test_an_old_pod_that_the_controller_takes_for_current(generation, label, taken):
+    ds = a_daemonset("cni", template_generation=generation)
+    pod = live(ds=ds, revision_hash=OLD_HASH, labels={"pod-template-generation": label})
+    old = a_revision(ds, 1, revision_hash=OLD_HASH, template=old_template(ds))
+    (item,) = coverage(snapshot_of(ds, a_revision(ds, 2), old, a_node("n1"), pod)).items
+    assert item.taken_for_current == (("n1",) if taken else ())
+    assert item.nodes[0].outdated is not taken
+    verdict = health(item, model(ds))
+    assert (verdict.state, verdict.reason) == (
+        ("Degraded", "1 of another revision, taken for current")
+        if taken
+        else ("Progressing", "0 of 1 up to date")
+    )

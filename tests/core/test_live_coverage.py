@@ -197,6 +197,14 @@ def events(draw: st.DrawFn) -> Raw:
     reason, message = draw(
         st.sampled_from(
             [
+                (
+                    "FailedDaemonPod",
+                    "Found failed daemon pod kube-system/cni-x on node n1, will try to kill it",
+                ),
+                (
+                    "SucceededDaemonPod",
+                    "Found succeeded daemon pod kube-system/cni-x on node n2, will try to delete it",
+                ),
                 ("FailedCreate", "Error creating: pods is forbidden: exceeded quota: q"),
                 ("FailedCreate", 'Error creating: admission webhook "w" denied the request'),
                 ("SuccessfulCreate", "Created pod"),

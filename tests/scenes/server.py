@@ -81,6 +81,12 @@ class Server:
         """A JSON merge patch: None removes."""
         return self._ask("PATCH", path_of(kind, namespace, name), fields, "application/merge-patch+json")
 
+    def bind(self, pod: str, namespace: str, node: str) -> None:
+        """What a scheduler does."""
+        target = {"kind": "Node", "name": node}
+        binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": pod}, "target": target}
+        self._ask("POST", f"{path_of('Pod', namespace, pod)}/binding", binding)
+
     def delete(self, kind: str, name: str, namespace: str = "", **options: Any) -> None:
         """Not being there is fine."""
         try:
