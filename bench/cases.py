@@ -20,7 +20,8 @@ class Case:
 
     `kubectl` is a few commands, one after another. `variants` are further commands of ours, by what tells them
     apart. With `curl` the pages that our command asked for are fetched by curl too: the least that a transfer
-    can take. With `interpreter` Python runs too, with nothing to do.
+    can take. With `interpreter` Python runs too, with nothing to do. `dispatched` cases are
+    also run by kubectl, which looks for the plugin first.
     What a `checked` case decides is decided a second time. `real` cases run on a real control plane.
     A case with `placed` is no command: so many DaemonSets are placed on the cluster's nodes.
     `optional` cases are left out where our program does not have the command.
@@ -40,6 +41,7 @@ class Case:
     real: bool = False
     placed: int = 0
     interpreter: bool = False
+    dispatched: bool = False
     optional: bool = False
 
 
@@ -78,6 +80,7 @@ def _start_up(name: str, title: str, *words: str, optional: bool = False) -> Cas
         kubectl=(("version", "--client"),),
         rounds={"small": 21, "full": 41},
         interpreter=True,
+        dispatched=name == "version",
         optional=optional,
     )
 
@@ -138,6 +141,7 @@ CASES: tuple[Case, ...] = (
         clusters={"small": _TINY, "full": _TINY},
         rounds={"small": 15, "full": 31},
         tls=True,
+        dispatched=True,
     ),
     Case(
         name="coverage-name",

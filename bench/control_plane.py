@@ -22,7 +22,8 @@ from bench.clusters.node_objects import node_template, node_tree
 from bench.clusters.planning import plan_cluster
 from bench.clusters.size import Size
 from bench.measuring.served import Counted
-from tests.controlplane.harness import ControlPlane, start
+from tests.controlplane.cluster import NODE_ANNOTATIONS, ControlPlane
+from tests.controlplane.harness import start
 
 _USER: Final = "bench"
 _PATIENCE: Final = 600.0
@@ -85,15 +86,18 @@ class RealCluster:
 
     @property
     def _authority(self) -> Path:
-        assert self.running.workdir
-        return self.running.workdir / "pki" / "ca.crt"
+        return self.running.pki / "ca.crt"
 
 
 @contextmanager
 def real_cluster(size: Size, kubectl: Path, say: Say) -> Iterator[RealCluster]:
-    """A control plane with a cluster of this size, for as long as the block runs; its workloads are left out."""
+    """A control plane with a cluster of this size, for as long as the block runs; its workloads are left out.
+
+    Raises `NotOurs` where the environment names another's cluster, which is no place for our nodes.
+    """
     say(f"starting a control plane of {size.nodes} nodes and {size.daemonsets} DaemonSets")
     with start(users=[f"{_USER}=system:masters"]) as running:
+        running.needs_ours("a place for hundreds of nodes without machines")
         cluster = RealCluster(running)
         _create(cluster, kubectl, _objects(size))
         _wait_until_ready(cluster, size, say)
@@ -110,7 +114,7 @@ def _objects(size: Size) -> Iterator[Tree]:
         values |= {b"cidr": b"100.64.%d.%d/32" % divmod(node.number, 256)}
         text = node_template(node_tree(node.kind, node.zone, size.images)).fill(values)
         tree = _as_written_by_people(json.loads(text))
-        tree["metadata"]["annotations"]["kwok.x-k8s.io/node"] = "fake"
+        tree["metadata"]["annotations"] |= NODE_ANNOTATIONS
         yield {"apiVersion": "v1", "kind": "Node", **tree}
     for plan in plans:
         tree = _as_written_by_people(daemonset_tree(plan, {}))

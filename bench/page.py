@@ -29,8 +29,8 @@ _MEANING = """\
 ## What is compared
 
 Whole processes, started anew each time. The contenders of a case take turns, round after round, after one round
-that is not counted. Peak memory is what `wait4` says of the process. "kubectl ds" is the installed program;
-kubectl, when it starts a plugin, adds its own start to that. kubectl does the nearest thing that it can do:
+that is not counted. Peak memory is what `wait4` says of the process. "kubectl ds" is the installed program
+itself; where kubectl starts it, that is a contender of its own. kubectl does the nearest thing that it can do:
 lists of the nodes and pods from which a person would have to work out what `coverage` says. `curl` fetches the
 very pages that `kubectl ds` asked for, uncompressed and one after another, and throws them away.
 

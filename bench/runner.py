@@ -22,6 +22,7 @@ from bench.outcomes import Outcome
 
 OURS: Final = "kubectl ds"
 KUBECTL: Final = "kubectl"
+DISPATCHED: Final = "kubectl ds, started by kubectl"
 CURL: Final = "curl"
 INTERPRETER: Final = "python -c pass"
 
@@ -85,6 +86,8 @@ class Bench:
             contenders[f"{OURS} {name}"] = self._ours(words)
         if case.kubectl:
             contenders[KUBECTL] = [(str(self.kubectl), *words) for words in case.kubectl]
+        if case.dispatched:
+            contenders[DISPATCHED] = [(str(self.kubectl), "ds", *case.ours)]
         if case.interpreter:
             contenders[INTERPRETER] = [(str(self.program.with_name("python")), "-c", "pass")]
         if case.curl and served:

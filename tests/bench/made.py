@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(SIZE, tmp_path_factory.mktemp("clusters"), lambda text: None)
 
 
+@contextmanager
+def serving_thread(folder: Path, road: Road) -> Iterator[BenchServer]:
+    server = BenchServer(folder, road)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[BenchServer]:
-    server = BenchServer(folder, Road())
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving_thread(folder, Road()) as server:
+        yield server

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from bench.measuring.server_process import serving
 from bench.serving.server import TALLY, BenchServer
-from tests.bench.made import SIZE, folder, server
+from bench.serving.wire import Road
+from tests.bench.made import SIZE, folder, server, serving_thread
 from tests.controlplane.kubectl import kubectl_program
 
 __all__ = ["folder", "server"]
@@ -126,6 +128,25 @@ def test_gzip_comes_when_asked_and_holds_the_same(server: BenchServer):
         with urllib.request.urlopen(request) as answer:
             assert answer.headers["Content-Encoding"] == "gzip"
             assert gzip.decompress(answer.read()) == plain
+
+
+def test_a_long_and_narrow_road_delivers_the_same(folder: Path, server: BenchServer):
+    road = Road(latency=0.001, bandwidth=200e6)
+    with serving_thread(folder, road) as narrow:
+        for query in ({"limit": 20}, {"fieldSelector": "spec.nodeName=ip-10-0-7-1"}):
+            assert get(narrow, "/api/v1/pods", **query) == get(server, "/api/v1/pods", **query)
+
+
+def test_a_process_serves_over_tls_whoever_trusts_its_authority(folder: Path, tmp_path: Path):
+    with serving(folder, tmp_path, tls=True) as process:
+        assert process.url.startswith("https://")
+        config = process.kubeconfig(tmp_path / "kubeconfig")
+        command = [kubectl_program(), "--kubeconfig", str(config), "get", "nodes", "-o", "name"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, env={"HOME": str(tmp_path)}
+        )
+        assert len(done.stdout.splitlines()) == SIZE.nodes
+        assert "/api/v1/nodes?limit=500" in process.tally().requests
 
 
 def test_the_tally_counts_requests_and_bytes_once(server: BenchServer):
