@@ -30,6 +30,7 @@ OWN = (
         help="Only this DaemonSet counts, whether it belongs there or not; repeatable.",
     ),
     Flag("--exit-code", kind=Switch(), help="End with 1 unless all that count are Ready."),
+    Flag("-w", "--watch", kind=Switch(), help="Show every change until Ctrl-C."),
     Flag("--wait", kind=Switch(), help="Wait until all that count are Ready there; 1 when time is up."),
     Flag(
         "--timeout",
@@ -53,6 +54,10 @@ def run(environment: Environment, /, nodes: tuple[str, ...], **values: Any) -> E
     asked, names, required = report_format(values), node_names(nodes), required_names(values["require"])
     if values["timeout"] and not values["wait"]:
         raise UsageError("--timeout goes with --wait")
+    if values["watch"]:
+        from kubectl_ds.commands.node_watch import follow
+
+        return follow(environment, values, names, required, asked)
     waits = values["wait"]
     report = (report_once_covered if waits else nodes_report)(environment, values, names, required)
 

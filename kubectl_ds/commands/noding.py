@@ -74,7 +74,7 @@ def report_once_covered(
         try:
             snapshot = follower.begin(empty_is_fine=True)
             while not follower.time_is_up:
-                seen = nodes(_about(snapshot, names), names, required=required)
+                seen = nodes(about_nodes(snapshot, names), names, required=required)
                 if seen.is_covered and follower.live.lost is None:
                     break
                 follower.next()
@@ -88,8 +88,8 @@ def report_once_covered(
         return nodes(read_snapshot(session.transport, scope, WANTS, options), names, required=required)
 
 
-def _about(snapshot: "ClusterSnapshot", names: Sequence[str]) -> "ClusterSnapshot":
-    """Only these nodes: nothing else has to be worked out anew at every change."""
+def about_nodes(snapshot: "ClusterSnapshot", names: Sequence[str]) -> "ClusterSnapshot":
+    """The snapshot with only these nodes: nothing else has to be worked out anew at every change."""
     if not names:
         return snapshot
     chosen = frozenset(names)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kubectl_ds.core.rollout_change import StepChange
+from kubectl_ds.core.rollout_change import StepChange, is_news, step_changes
 from kubectl_ds.core.rollout_report import NodeRollout, RolloutReport
 from kubectl_ds.output.rollout import STEP_WORDS, causes_lines, codes_of, node_table
 from kubectl_ds.output.rollout_sentences import (
@@ -19,12 +19,18 @@ _BAR = 40
 """Columns of the progress bar at the most."""
 
 
-def verdict_line(report: RolloutReport, now: datetime) -> str:
+def verdict_line(report: RolloutReport, now: datetime, style: Style) -> str:
     """`TIME NAMESPACE/NAME revision 9: progressing, 8 of 21 nodes done`."""
     return f"{rfc3339(now)} {_name(report)} {safe(verdict_sentence(report))}\n"
 
 
-def change_line(report: RolloutReport, change: StepChange, now: datetime) -> str:
+def change_lines(before: RolloutReport, after: RolloutReport, now: datetime, style: Style) -> str:
+    """A line for each node at another step, and then one for the whole where that is news."""
+    lines = [_change_line(after, change, now) for change in step_changes(before, after)]
+    return "".join([*lines, verdict_line(after, now, style) if is_news(before, after) else ""])
+
+
+def _change_line(report: RolloutReport, change: StepChange, now: datetime) -> str:
     """`TIME NAMESPACE/NAME NODE: OLD -> NEW (REASON)`."""
     codes = codes_of(change.after) if change.after is not None else ""
     why = f" ({safe(codes)})" if codes else ""
@@ -46,8 +52,8 @@ def picture_lines(report: RolloutReport, now: datetime, style: Style) -> list[st
     lines += causes_lines(report, style)
     moving = [node for node in report.nodes or () if node.in_motion]
     if moving:
-        lines += ["", *node_table(moving, style).split("\n")]
-    return [part for line in lines for part in line.split("\n")]
+        lines += ["", node_table(moving, style)]
+    return lines
 
 
 def progress_bar(report: RolloutReport, style: Style) -> str:

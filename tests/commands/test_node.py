@@ -6,6 +6,7 @@ import pytest
 
 from kubectl_ds.kube.api_server import ApiServer
 from tests.clusters import a_daemonset, a_node, a_pod, a_revision
+from tests.commands.screens import Running
 from tests.program import kubectl_ds
 from tests.schema.validation import assert_valid
 
@@ -90,3 +91,31 @@ def test_a_node_is_named_as_kubectl_lets_it_be_named(word):
 def test_exit_codes(words, code):
     words = words if isinstance(words, tuple) else (words,)
     assert node(*words)[0].code == code
+
+
+# --- followed --------------------------------------------------------------------------------------
+
+
+def test_every_change_on_a_followed_node_is_a_line():
+    with ApiServer(CLUSTER) as server, Running(server, "node", "n1", "n9", "--watch") as running:
+        running.out.wait_for(lambda text: "node n1  all 2 DaemonSets ready" in text)
+        server.update(a_pod(CNI, "n1", ready=False))
+        running.out.wait_for(lambda text: "Ready -> NotReady" in text)
+        server.add(a_node("n9"))
+        text = running.out.wait_for(lambda text: " n9 is Ready; 0 of 2 DaemonSets ready" in text)
+    lines = [line.split(" ", 1)[1] for line in text.splitlines() if line.startswith("2026-")]
+    assert lines[:2] == [
+        "n1 is Ready; 1 of 2 DaemonSets ready",
+        "n1 kube-system/cni Ready -> NotReady ReadinessProbeFailing",
+    ]
+
+
+def test_scripts_get_a_document_for_each_change_and_terminals_a_picture():
+    with ApiServer(CLUSTER) as server:
+        with Running(server, "node", "n1", "--watch", "-o", "json") as running:
+            running.out.wait_for(lambda text: text.endswith("\n"))
+            server.update(a_pod(CNI, "n1", ready=False))
+            text = running.out.wait_for(lambda text: text.count("\n") == 2)
+        with Running(server, "node", "n1", "--watch", is_terminal=True, TERM="xterm") as running:
+            running.out.wait_for(lambda text: "1 of 2 DaemonSets ready" in text)
+    assert [assert_valid(json.loads(line))["covered"] for line in text.splitlines()] == [True, False]
