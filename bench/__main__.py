@@ -5,6 +5,7 @@ Exit code 1 when a bound does not hold twice, or when a decision is not what the
 
 import argparse
 import contextlib
+import signal
 import sys
 import sysconfig
 import tempfile
@@ -20,6 +21,8 @@ from bench.runner import Bench
 
 def main() -> int:
     arguments = _arguments()
+    # Servers, clusters and temporary folders go with us, whoever ends us.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     if arguments.write and arguments.size != "full":
         print("--write is for --size full: the page tells of large clusters", file=sys.stderr)
         return 2
