@@ -1,6 +1,7 @@
 """A read that takes over a second shows how far it is: on a terminal, on standard error, and only meanwhile."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -127,10 +128,11 @@ def slow_run() -> Run:
 def test_a_slow_read_shows_what_has_come_of_how_much_and_a_bar(slow_run: Run):
     assert slow_run.code == 0
     bars = [line for line in slow_run.drawn if "[" in line]
-    assert any("nodes 20 of 40" in line for line in bars)
-    assert any("pods 20 of 40" in line for line in bars)
+    # Which page is the first that is seen, a busy machine decides.
+    assert any(re.search(r"nodes [123]0 of 40", line) for line in bars)
+    assert any(re.search(r"pods [123]0 of 40", line) for line in bars)
     assert any("#" in line and "-" in line for line in bars)
-    assert any("75%" in line or "50%" in line for line in bars)
+    assert any(re.search(r" [1-9]\d%", line) for line in bars)
 
 
 def test_several_lists_share_the_one_line(slow_run: Run):
@@ -158,8 +160,8 @@ def test_the_output_is_that_of_a_quick_read(slow_run: Run):
 def test_where_the_server_does_not_say_how_much_there_is_the_count_stands_alone():
     with ApiServer(CLUSTER, faults=SLOW) as server:
         drawn = run_on_terminal(server, "coverage", "cni", "-n", "kube-system", *PAGES).drawn
-    assert any("nodes 20 of 40, pods 10" in line or "nodes 20 of 40, pods 20" in line for line in drawn)
-    assert not any("pods 10 of" in line or "pods 20 of" in line for line in drawn)
+    assert any(re.search(r"nodes [123]0 of 40, pods [123]0", line) for line in drawn)
+    assert not any(re.search(r"pods \d+ of", line) for line in drawn)
     # Without a total there is no share to tell, only that something moves.
     assert not any("%" in line and "pods 40" not in line for line in drawn)
 
