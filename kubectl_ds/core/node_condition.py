@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from kubectl_ds.core.model import Node
+from kubectl_ds.core.model import Node, NodeCondition
 from kubectl_ds.core.reason import Fact, Outlook, Source
 
 START_UP = timedelta(minutes=10)
@@ -24,7 +24,7 @@ class NodeNotReady(Fact, frozen=True):
     seconds: int | None
     """How long it has been so; None when the condition does not say."""
     starting: bool
-    """The node is only minutes old."""
+    """The node is only minutes old, and its kubelet has not fallen silent since."""
 
     @property
     def outlook(self) -> Outlook:
@@ -45,8 +45,13 @@ def node_not_ready(node: Node, now: datetime) -> NodeNotReady | None:
         reason=ready.reason if ready else "",
         message=ready.message if ready else "",
         seconds=seconds_between(since, now),
-        starting=created is not None and now - created < START_UP,
+        starting=created is not None and now - created < START_UP and not _has_fallen_silent(ready),
     )
+
+
+def _has_fallen_silent(ready: NodeCondition | None) -> bool:
+    """The node lifecycle controller's word for a kubelet that did report once (node_lifecycle_controller.go)."""
+    return ready is not None and ready.reason == "NodeStatusUnknown"
 
 
 def seconds_between(then: datetime | None, now: datetime) -> int | None:

@@ -398,6 +398,7 @@ def test_what_touches_the_reasons_of_a_node(begin, change, seconds, before, afte
 
 
 SILENT = a_node("n1", ready=None, age=timedelta(seconds=590))
+SILENT["status"]["conditions"][0]["reason"] = "NodeStatusNeverUpdated"
 UNSEEN = a_pod(CNI, "n1", bound=False, age=timedelta(seconds=50))
 GOING = a_pod(CNI, "n1", deleting=True)
 

@@ -81,11 +81,21 @@ class Server:
         """A JSON merge patch: None removes."""
         return self._ask("PATCH", path_of(kind, namespace, name), fields, "application/merge-patch+json")
 
+    def report(self, kind: str, name: str, namespace: str, status: Mapping[str, Any]) -> None:
+        """A strategic merge patch of the status, as kubelets and other reporters send it."""
+        path = f"{path_of(kind, namespace, name)}/status"
+        self._ask("PATCH", path, {"status": status}, "application/strategic-merge-patch+json")
+
     def bind(self, pod: str, namespace: str, node: str) -> None:
         """What a scheduler does."""
         target = {"kind": "Node", "name": node}
         binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": pod}, "target": target}
         self._ask("POST", f"{path_of('Pod', namespace, pod)}/binding", binding)
+
+    def evict(self, pod: str, namespace: str) -> None:
+        """What `kubectl drain` does."""
+        eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod}}
+        self._ask("POST", f"{path_of('Pod', namespace, pod)}/eviction", eviction)
 
     def delete(self, kind: str, name: str, namespace: str = "", **options: Any) -> None:
         """Not being there is fine."""

@@ -41,6 +41,62 @@ def test_a_quota_that_allows_no_pod(scene: Scene):
     scene.settled(a="Ready", b="Ready")
 
 
+def quota(scene: Scene, name: str, **hard: str) -> None:
+    """A ResourceQuota that is in force when this returns."""
+    spec = {"hard": {resource.replace("_", "."): amount for resource, amount in hard.items()}}
+    scene.add({"kind": "ResourceQuota", "metadata": {"name": name, "namespace": scene.name}, "spec": spec})
+    until(
+        lambda: scene.server.get("ResourceQuota", name, scene.name).get("status", {}).get("hard"),
+        "it is counted",
+    )
+
+
+def test_a_quota_that_is_used_up_half_way(scene: Scene):
+    scene.nodes("a", "b", "c")
+    quota(scene, "two", pods="2")
+    scene.daemonset()
+
+    def at_rest() -> bool:
+        item = scene.coverage()
+        counts = item["summary"]
+        return (counts["ready"], counts["missing"]) == (2, 1) and not item["controllerDisagrees"]
+
+    until(at_rest, "two of three have a pod")
+    (left_out,) = [node for node in scene.coverage()["nodes"].values() if node["state"] == "Missing"]
+    assert codes(left_out) == ["QuotaExceeded"]
+    assert "The ResourceQuota two is used up" in messages(left_out)
+    assert "combined from similar events" not in messages(left_out)
+    assert scene.verdict() == "Stuck: 1 missing (QuotaExceeded)"
+
+
+def test_a_quota_that_wants_requests_which_the_template_does_not_make(scene: Scene):
+    scene.node("a")
+    quota(scene, "compute", requests_cpu="4")
+    assert "The ResourceQuota compute wants requests or limits" in missing_for(scene, "QuotaExceeded")
+
+
+def test_a_limit_range_that_the_pod_breaks(scene: Scene):
+    scene.node("a")
+    limits = [{"type": "Container", "max": {"memory": "64Mi"}}]
+    metadata = {"name": "small", "namespace": scene.name}
+    scene.add({"kind": "LimitRange", "metadata": metadata, "spec": {"limits": limits}})
+    until(lambda: scene.admitted()["spec"]["containers"][0]["resources"], "the LimitRange is in force")
+    amounts = {"memory": "128Mi"}
+    scene.daemonset(container={"resources": {"requests": amounts, "limits": amounts}})
+    item = scene.settled(a=("Missing", "AdmissionDenied"))
+    assert "maximum memory usage per Container is 64Mi" in messages(item["nodes"]["a"])
+
+
+def test_classes_that_are_not_there(scene: Scene):
+    scene.node("a")
+    scene.daemonset(name="urgent", pod={"priorityClassName": "no-such-priority"})
+    scene.daemonset(name="sandboxed", pod={"runtimeClassName": "no-such-runtime"})
+    said = messages(scene.settled("urgent", a=("Missing", "FailedCreate"))["nodes"]["a"])
+    assert "The PriorityClass no-such-priority does not exist" in said
+    said = messages(scene.settled("sandboxed", a=("Missing", "FailedCreate"))["nodes"]["a"])
+    assert "The RuntimeClass no-such-runtime does not exist" in said
+
+
 def test_a_namespace_whose_pod_security_forbids_the_pod(empty_scene: Scene):
     empty_scene.open(**{"pod-security.kubernetes.io/enforce": "restricted"})
     empty_scene.node("a")
@@ -89,32 +145,42 @@ def webhook(control_plane: ControlPlane) -> Iterator[dict[str, str]]:
         yield client_config
 
 
+def ask_webhook(scene: Scene, name: str, client_config: dict[str, str]) -> None:
+    """Have it asked about every pod of the scene."""
+    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
+    webhook = {
+        "name": name,
+        "clientConfig": client_config,
+        "rules": [rule],
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": scene.name}},
+        "admissionReviewVersions": ["v1"],
+        "sideEffects": "None",
+        "timeoutSeconds": 2,
+    }
+    scene.add(
+        {"kind": "ValidatingWebhookConfiguration", "metadata": {"name": scene.name}, "webhooks": [webhook]}
+    )
+
+
 def test_a_webhook_that_refuses_the_pod(scene: Scene, webhook: dict[str, str]):
     scene.node("a")
-    scene.add(
-        {
-            "kind": "ValidatingWebhookConfiguration",
-            "metadata": {"name": scene.name},
-            "webhooks": [
-                {
-                    "name": "refusing.example.com",
-                    "clientConfig": webhook,
-                    "rules": [
-                        {
-                            "apiGroups": [""],
-                            "apiVersions": ["v1"],
-                            "operations": ["CREATE"],
-                            "resources": ["pods"],
-                        }
-                    ],
-                    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": scene.name}},
-                    "admissionReviewVersions": ["v1"],
-                    "sideEffects": "None",
-                }
-            ],
-        }
-    )
+    ask_webhook(scene, "refusing.example.com", webhook)
     until(lambda: REFUSAL in scene.refusal_of_a_pod(), "the webhook is asked")
     said = missing_for(scene, "AdmissionDenied")
     assert "refusing.example.com" in said
     assert REFUSAL in said
+
+
+def test_a_webhook_that_nobody_serves(scene: Scene):
+    scene.node("a")
+    ask_webhook(scene, "gone.example.com", {"url": "https://127.0.0.1:9/"})
+    until(lambda: "failed calling webhook" in scene.refusal_of_a_pod(), "the webhook is asked")
+    scene.daemonset()
+    item = scene.settled(a=("Missing", "FailedCreate"))
+    said = messages(item["nodes"]["a"])
+    assert "The API server cannot call the admission webhook gone.example.com" in said
+    assert "set its failurePolicy to Ignore" in said
+    scene.server.delete("ValidatingWebhookConfiguration", scene.name)
+    until(lambda: not scene.refusal_of_a_pod(), "the webhook is asked no more")
+    scene.make_the_controller_look()  # its back-off would be long
+    scene.settled(a="Ready")

@@ -1,27 +1,15 @@
 """Nodes come, go, are tainted, relabelled, cordoned, fall ill: where the pods are, and what is said of it."""
 
-from tests.scenes.scene import Scene, codes, messages, states_of, until
+from tests.scenes.scene import Scene, codes, messages, until
 
 
-def test_a_pod_appears_on_a_new_node_and_is_orphaned_until_it_goes_with_a_deleted_one(scene: Scene):
-    (kept,) = scene.nodes("a")
+def test_a_pod_appears_on_a_new_node(scene: Scene):
+    scene.node("a")
     scene.daemonset()
     scene.settled(a="Ready")
-    lost = scene.node("b")
-    scene.settled(a="Ready", b="Ready")
-    left_behind = scene.pod_on(lost)["metadata"]["name"]
-
-    scene.server.delete("Node", lost)
-    item = scene.coverage()
-    assert states_of(item) == {"a": "Ready"}
-    assert item["orphaned"] == [{"pod": left_behind, "node": lost}]
-    assert item["summary"]["orphaned"] == 1
-    assert item["summary"]["eligible"] == 1
-
-    # The controller does not look when a node goes; it counts anew when the garbage collector takes the pod.
-    item = scene.settled(a="Ready")
-    assert item["orphaned"] == []
-    assert [pod["spec"]["nodeName"] for pod in scene.pods()] == [kept]
+    scene.node("b")
+    item = scene.settled(a="Ready", b="Ready")
+    assert item["summary"]["eligible"] == 2
 
 
 def test_a_pod_that_waits_for_a_deleted_node_goes_as_soon_as_the_controller_looks(scene: Scene):
@@ -134,3 +122,99 @@ def test_a_node_that_is_not_ready_leaves_desired_and_keeps_its_pod(scene: Scene)
     scene.server.merge("Node", ill, metadata={"annotations": {"sim.kubectl-ds/node": None}})
     scene.settled(a="Ready", b="Ready")
     assert scene.pod_on(ill)["metadata"]["uid"] == before
+
+
+def taints_of(scene: Scene, node: str) -> set[str]:
+    return {taint["key"] for taint in scene.server.get("Node", node)["spec"].get("taints", [])}
+
+
+def test_pressure_on_a_node_keeps_no_daemon_pod_out(scene: Scene):
+    pressed = scene.node(
+        "a", annotations={"sim.kubectl-ds/node": "memory-pressure,disk-pressure,pid-pressure"}
+    )
+    pressures = {"node.kubernetes.io/disk-pressure", "node.kubernetes.io/pid-pressure"}
+    until(lambda: pressures <= taints_of(scene, pressed), "it is tainted")
+    scene.daemonset()
+    item = scene.settled(a="Ready")
+    assert item["summary"]["eligible"] == 1
+    rule = scene.explains("a")["rules"]["Taints"]
+    assert rule["passed"] is True
+    assert "is tolerated by the controller" in rule["detail"]
+
+
+def test_a_node_without_network_takes_pods_of_the_host_network_alone(scene: Scene):
+    node = scene.node("a", annotations={"sim.kubectl-ds/node": "network-unavailable"})
+    until(lambda: "node.kubernetes.io/network-unavailable" in taints_of(scene, node), "it is tainted")
+    scene.daemonset(name="cni", pod={"hostNetwork": True})
+    scene.daemonset()
+    scene.settled("cni", a="Ready")
+    item = scene.settled(a=("Excluded", "UntoleratedTaint"))
+    assert "node.kubernetes.io/network-unavailable" in messages(item["nodes"]["a"])
+
+
+def test_a_taint_that_only_asks_to_be_preferred_keeps_nobody_out(scene: Scene):
+    scene.node("a", taints=[{"key": "example.com/rather-not", "effect": "PreferNoSchedule"}])
+    scene.daemonset()
+    scene.settled(a="Ready")
+    assert "keeps no daemon pod out" in scene.explains("a")["rules"]["Taints"]["detail"]
+
+
+def test_the_change_that_explain_names_lets_the_control_plane_in(scene: Scene):
+    key = "node-role.kubernetes.io/control-plane"
+    scene.node("a", labels={key: ""}, taints=[{"key": key, "effect": "NoSchedule"}])
+    scene.node("b")
+    scene.daemonset()
+    item = scene.settled(a=("Excluded", "UntoleratedTaint"), b="Ready")
+    assert item["summary"]["excluded"] == scene.status()["desiredNumberScheduled"] == 1
+    toleration = {"key": key, "operator": "Exists", "effect": "NoSchedule"}
+    assert (
+        f"add to the template the toleration {{key: {key}, operator: Exists, effect: NoSchedule}}"
+        in scene.explains("a")["change"]
+    )
+    scene.change(template={"spec": {"tolerations": [toleration]}})
+    scene.settled(outdated=0, a="Ready", b="Ready")
+
+
+def test_a_toleration_for_seconds_makes_a_loop_of_deletions(scene: Scene):
+    """The node stays eligible for the controller, and the taint eviction controller takes each pod away."""
+    node = scene.node("a")
+    gone = {"key": "example.com/gone", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 1}
+    scene.daemonset(pod={"tolerations": [gone]})
+    scene.settled(a="Ready")
+    seen = {scene.pod_on(node)["metadata"]["uid"]}
+    scene.server.merge("Node", node, spec={"taints": [{"key": "example.com/gone", "effect": "NoExecute"}]})
+
+    def third() -> bool:
+        seen.update(pod["metadata"]["uid"] for pod in scene.pods())
+        return len(seen) >= 3
+
+    until(third, "the pod has been replaced twice")
+    item = scene.coverage()
+    assert item["summary"]["eligible"] == 1
+    assert item["nodes"]["a"]["state"] in ("Ready", "NotReady", "Pending", "Missing")
+    assert item["nodes"]["a"].get("outlook") != "stuck"
+
+
+def test_an_evicted_pod_comes_back_to_a_cordoned_node(scene: Scene):
+    """Why `kubectl drain` wants --ignore-daemonsets."""
+    node = scene.node("a")
+    scene.daemonset()
+    scene.settled(a="Ready")
+    scene.server.merge("Node", node, spec={"unschedulable": True})
+    before = scene.pod_on(node)["metadata"]
+    scene.server.evict(before["name"], scene.name)
+    until(lambda: before["uid"] not in str(scene.pods()), "the pod is gone")
+    item = scene.settled(a="Ready")
+    assert item["summary"]["eligible"] == 1
+
+
+def test_a_node_made_anew_under_its_name_has_its_pod_again(scene: Scene):
+    node = scene.node("a")
+    scene.daemonset()
+    scene.settled(a="Ready")
+    pod = scene.pod_on(node)["metadata"]["name"]
+    scene.server.delete("Node", node)
+    assert scene.coverage()["orphaned"] == [{"pod": pod, "node": node}]
+    scene.node("a")
+    item = scene.settled(a="Ready")
+    assert item["orphaned"] == []
