@@ -4,6 +4,7 @@ Servers let events expire after an hour and say so, which bounds them as well; a
 takes its events with it.
 """
 
+from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -24,7 +25,8 @@ class EventShelf(Mapping[Key, Event]):
         self._most_per_object, self._most_strays = most_per_object, most_strays
         self._kept: dict[Key, Event] = {}
         self._by_object: dict[Hashable, dict[Key, None]] = {}
-        self._strays: dict[Key, Event] = {}
+        # A plain dict that loses its first and gains a last one all the time is slow to find the first.
+        self._strays: OrderedDict[Key, Event] = OrderedDict()
         self._pods: set[Hashable] = set()
 
     def __getitem__(self, key: Key) -> Event:
@@ -49,7 +51,7 @@ class EventShelf(Mapping[Key, Event]):
             if event is not None and event.involved_object.kind == "Pod":
                 self._strays[key] = event
                 if len(self._strays) > self._most_strays:
-                    del self._strays[next(iter(self._strays))]
+                    self._strays.popitem(last=False)
             return [] if before is None else [_change(before, None)]
         self._kept[key] = event
         of_object = self._by_object.setdefault(_object_of(event), {})

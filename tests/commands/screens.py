@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kubectl_ds.cli import main
 from kubectl_ds.environment import Environment
@@ -36,9 +36,14 @@ class Screen(io.StringIO):
 
 
 class Running:
-    """A command in a thread. `out` and `err` fill while it runs; it ends when `close` takes its reader away."""
+    """A command in a thread. `out` and `err` fill while it runs; it ends when `close` takes its reader away.
 
-    def __init__(self, server: ApiServer, *words: str, is_terminal: bool = False, **variables: str) -> None:
+    `server` is one of ours, or the flags that lead to another.
+    """
+
+    def __init__(
+        self, server: ApiServer | Sequence[str], *words: str, is_terminal: bool = False, **variables: str
+    ) -> None:
         self.out, self.err = Screen(is_terminal=is_terminal), Screen()
         self.code: int | None = None
         environment = Environment(
@@ -48,7 +53,7 @@ class Running:
             stderr=self.err,
             now=lambda: NOW,
         )
-        line = [*words, "--server", server.url]
+        line = [*words, *(("--server", server.url) if isinstance(server, ApiServer) else server)]
 
         def run() -> None:
             self.code = int(main(line, environment))

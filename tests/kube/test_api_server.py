@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kubectl_ds.kube.api_server import ApiServer
+from kubectl_ds.kube.api_server.store import _CHANGES_KEPT
 from tests.clusters import NOW, a_daemonset, a_node, a_pod, a_revision, an_event
 
 KUBECTL = shutil.which("kubectl", path=str(Path(sys.executable).parent)) or shutil.which("kubectl")
@@ -263,3 +264,11 @@ def test_ages_in_tables_are_those_of_the_clusters_clock():
         table = tree(server, "/apis/apps/v1/daemonsets", Accept=accept)
     assert table["kind"] == "Table"
     assert table["rows"][0]["cells"][7] == "2y20d"
+
+
+def test_what_is_past_is_kept_within_bounds(server):
+    version = tree(server, "/api/v1/nodes")["metadata"]["resourceVersion"]
+    for _ in range(2 * _CHANGES_KEPT + 1):
+        server.update(a_node("n1"))
+    _, body = get(server, f"/api/v1/nodes?watch=true&resourceVersion={version}&timeoutSeconds=1")
+    assert json.loads(body)["object"]["code"] == 410

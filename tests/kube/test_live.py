@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from kubectl_ds.core.coverage import coverage
+from kubectl_ds.core.live_coverage import LiveCoverage
 from kubectl_ds.core.snapshot import ClusterSnapshot
 from kubectl_ds.core.status import is_ready
 from kubectl_ds.errors import ApiError, NotFoundError
@@ -17,6 +20,7 @@ from kubectl_ds.kube.live import Batch, LiveCluster
 from kubectl_ds.kube.reader import Scope, read_snapshot
 from tests.clusters import a_daemonset, a_node, a_pod, a_revision, an_event, unschedulable
 from tests.kube.faults import forbid, on, refuse, stalled, with_body
+from tests.kube.playing import Play
 from tests.kube.reading import options, serving
 
 EVERYTHING = frozenset({"daemonsets", "nodes", "pods", "events", "controllerrevisions"})
@@ -454,3 +458,38 @@ def test_a_pod_that_is_nominated_elsewhere_is_held_no_more():
         assert "waiting" in names(follower.live.snapshot())
         server.update(elsewhere)
         follower.until(lambda one: "waiting" not in names(one))
+
+
+# --- much that happens ------------------------------------------------------------------------------
+
+
+def test_after_much_has_happened_it_holds_what_is_there_and_nothing_else():
+    play = Play(nodes=20, daemonsets=3, live_events=50)
+    with following(*play.objects(), pace=Pace(settle=0.02, shortest=0.02)) as (server, follower):
+        coverage_now = LiveCoverage(follower.live.snapshot())
+        for part in range(6):
+            for _ in range(300):
+                play.act(server)
+            if part % 2:
+                server.end_watches()
+            if part == 3:
+                server.compact()
+            server.add(a_node(f"milestone-{part}"))
+            batches = len(follower.batches)
+            follower.until(has_node(f"milestone-{part}"))
+            for batch in follower.batches[batches:]:
+                if batch.relearn:
+                    coverage_now.restart(follower.live.snapshot())
+                else:
+                    coverage_now.apply(batch.changes, batch.now)
+        now = follower.live.now()
+        assert coverage_now.report(now) == coverage(replace(follower.live.snapshot(), taken_at=now))
+        play.finish(server)
+        batches = len(follower.batches)
+        follower.until(
+            lambda one: not one.daemonsets and not one.pods and not one.events and not one.revisions
+        )
+        for batch in follower.batches[batches:]:
+            coverage_now.apply(batch.changes, batch.now)
+        assert coverage_now.report(follower.live.now()).items == ()
+        assert len(follower.live.snapshot().nodes) == 26

@@ -3,7 +3,8 @@
 import json
 import threading
 import uuid
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,10 @@ Key = tuple[str, str]
 """Namespace and name; the order in which etcd keeps, and the API lists, objects."""
 
 _FIRST_VERSION = 1000
+_CHANGES_KEPT = 10_000
+"""At least so many changes are kept for watches; who asks for older ones gets 410."""
+_MOMENTS_KEPT = 8
+"""How many lists of a resource may be read page by page while it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +67,63 @@ class VersionExpired(Exception):
     """The version that a continue token or a watch names is no longer kept (HTTP 410)."""
 
 
+class _Shelf:
+    """The objects of one resource, now and at the few moments at which somebody has listed them."""
+
+    def __init__(self, version: int, objects: Iterable[Stored] = ()) -> None:
+        self.by_key = {one.key: one for one in objects}
+        self._keys = sorted(self.by_key)
+        self._changed_at = version
+        self._listed: deque[Moment] = deque(maxlen=_MOMENTS_KEPT)
+
+    def put(self, stored: Stored, version: int) -> None:
+        if stored.key not in self.by_key:
+            insort(self._keys, stored.key)
+        self.by_key[stored.key] = stored
+        self._changed_at = version
+
+    def take(self, key: Key, version: int) -> None:
+        del self.by_key[key]
+        del self._keys[bisect_left(self._keys, key)]
+        self._changed_at = version
+
+    def at(self, version: int) -> Moment:
+        """As of `version`: the present one, or one at which the objects were listed."""
+        if version >= self._changed_at:
+            if not self._listed or self._listed[-1].version < self._changed_at:
+                objects = tuple(self.by_key[key] for key in self._keys)
+                self._listed.append(Moment(self._changed_at, objects))
+            return Moment(version, self._listed[-1].objects)
+        before = [one for one in self._listed if one.version <= version]
+        if not before:
+            raise VersionExpired
+        return Moment(version, before[-1].objects)
+
+    def forget(self) -> None:
+        self._listed.clear()
+
+
 class Store:
-    """Safe to use from several threads. `changed` is notified after each change and by `wake`."""
+    """Safe to use from several threads. `changed` is notified after each change and by `wake`.
+
+    A change costs the same however many objects there are, and what is past is kept within bounds.
+    """
 
     def __init__(self, objects: Iterable[Mapping[str, Any]]) -> None:
         self.changed = threading.Condition()
         self._version = _FIRST_VERSION
-        self._oldest = _FIRST_VERSION
         self._log: list[LogEntry] = []
-        self._moments: dict[str, list[Moment]] = {}
         by_resource: dict[ServedResource, dict[Key, Stored]] = {}
         for obj in _with_namespaces(list(objects)):
             resource = resource_of(obj)
             self._version += 1
             stored = _serialise(resource, obj, self._version)
             by_resource.setdefault(resource, {})[stored.key] = stored
-        for resource, entries in by_resource.items():
-            ordered = tuple(sorted(entries.values(), key=lambda one: one.key))
-            self._moments[resource.qualified] = [Moment(self._version, ordered)]
         self._oldest = self._version
+        self._shelves = {
+            resource.qualified: _Shelf(self._version, entries.values())
+            for resource, entries in by_resource.items()
+        }
 
     @property
     def version(self) -> int:
@@ -92,14 +135,12 @@ class Store:
         with self.changed:
             if at is not None and at < self._oldest:
                 raise VersionExpired
-            kept = self._moments.get(resource.qualified, [Moment(self._oldest, ())])
-            version = self._version if at is None else at
-            fitting = [one for one in kept if one.version <= version]
-            return Moment(version, (fitting or kept)[-1].objects)
+            return self._shelf(resource).at(self._version if at is None else at)
 
     def find(self, resource: ServedResource, key: Key) -> Stored | None:
         """One object as it is now."""
-        return next((one for one in self.moment(resource).objects if one.key == key), None)
+        with self.changed:
+            return self._shelf(resource).by_key.get(key)
 
     def put(self, obj: Mapping[str, Any], *, must_exist: bool) -> None:
         """Add or replace an object. `KeyError` when it is there already, or is not and should be."""
@@ -128,15 +169,15 @@ class Store:
         with self.changed:
             self._oldest = self._version = self._version + 1
             self._log.clear()
-            for kept in self._moments.values():
-                kept[:] = [Moment(self._version, kept[-1].objects)]
+            for shelf in self._shelves.values():
+                shelf.forget()
             self.changed.notify_all()
 
     def log_after(self, version: int) -> list[LogEntry]:
         """What changed since. Call with `changed` held. Raises `VersionExpired`."""
         if version < self._oldest:
             raise VersionExpired
-        return [entry for entry in self._log if entry.version > version]
+        return self._log[bisect_right(self._log, version, key=lambda entry: entry.version) :]
 
     def wake(self) -> None:
         """Let every waiting watch look again."""
@@ -144,13 +185,21 @@ class Store:
             self.changed.notify_all()
 
     def _record(self, entry: LogEntry) -> None:
-        kept = self._moments.setdefault(entry.resource.qualified, [Moment(self._oldest, ())])
-        objects = [one for one in kept[-1].objects if one.key != entry.now.key]
-        if entry.change != "DELETED":
-            insort(objects, entry.now, key=lambda one: one.key)
-        kept.append(Moment(entry.version, tuple(objects)))
+        shelf = self._shelf(entry.resource)
+        if entry.change == "DELETED":
+            shelf.take(entry.now.key, entry.version)
+        else:
+            shelf.put(entry.now, entry.version)
         self._log.append(entry)
+        if len(self._log) > 2 * _CHANGES_KEPT:
+            self._oldest = self._log[_CHANGES_KEPT - 1].version
+            del self._log[:_CHANGES_KEPT]
         self.changed.notify_all()
+
+    def _shelf(self, resource: ServedResource) -> _Shelf:
+        if resource.qualified not in self._shelves:
+            self._shelves[resource.qualified] = _Shelf(self._oldest)
+        return self._shelves[resource.qualified]
 
 
 def _with_namespaces(objects: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
