@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -131,7 +132,11 @@ def test_a_pod_of_higher_priority_evicts_the_pods_that_were_named(scene: Scene):
     scene.add({"kind": "PriorityClass", "metadata": {"name": f"{scene.name}-high"}, "value": 1000})
     node = scene.node("a", allocatable={"cpu": "1", "memory": "1Gi", "pods": "10"})
     half = {"resources": {"requests": {"cpu": "400m"}}}
-    scene.pod("first", node=node, container=half), scene.pod("second", node=node, container=half)
+    scene.pod("first", node=node, container=half)
+    started = until(lambda: scene.pod_on(node)["status"].get("startTime"), "the first runs")
+    # Of equal priority the one that started later goes; start times are whole seconds.
+    until(lambda: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}" > started, "the second starts in another second")
+    scene.pod("second", node=node, container=half)
     until(lambda: all(pod["status"].get("startTime") for pod in scene.pods()), "both run")
     until(lambda: not_ready_yet(scene) == [], "the node is ready")
     container = {"name": "main", "image": "x", "resources": {"requests": {"cpu": "500m"}}}
