@@ -22,6 +22,7 @@ from kubectl_ds.core.moments import earliest
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.object_change import ObjectChange
 from kubectl_ds.core.ownership import controller_of
+from kubectl_ds.core.revisions import is_named_by
 from kubectl_ds.core.snapshot import ClusterSnapshot
 
 __all__ = ["CoverageChange", "CoverageChanges", "LiveCoverage"]
@@ -236,8 +237,14 @@ class LiveCoverage:
                 self._revisions.pop(key, None)
             else:
                 self._revisions[key] = after
-            for uid in self._owners(revision.metadata):
+            for uid in (*self._owners(revision.metadata), *self._namesakes(revision)):
                 batch.of(uid).revisions = True
+
+    def _namesakes(self, revision: ControllerRevision) -> Iterator[str]:
+        """The uids of the DaemonSets that would have given it this name, whoever controls it."""
+        for uid, item in self._items.items():
+            if is_named_by(item.daemonset, revision):
+                yield uid
 
     def _owners(self, metadata: ObjectMeta) -> Iterator[str]:
         """The uids of the DaemonSets that own it, or might adopt it since nobody does."""

@@ -94,17 +94,20 @@ def _namesake(
     `snapshot` of update.go takes it as it is: orphaned revisions are adopted by whatever DaemonSet selects them
     first, and those of a recreated DaemonSet may fall to another one with a wider selector.
     """
-    name = daemonset.metadata.name
     return next(
         (
             revision
             for revision in revisions
-            if revision.metadata.namespace == daemonset.metadata.namespace
-            and revision.metadata.name == f"{name}-{revision.metadata.labels.get(HASH_LABEL, '')}"
-            and holds_template(revision, daemonset_object)
+            if is_named_by(daemonset, revision) and holds_template(revision, daemonset_object)
         ),
         None,
     )
+
+
+def is_named_by(daemonset: DaemonSet, revision: ControllerRevision) -> bool:
+    """Whether the controller would have given it this name for the DaemonSet."""
+    mine, its = daemonset.metadata, revision.metadata
+    return its.namespace == mine.namespace and its.name == f"{mine.name}-{its.labels.get(HASH_LABEL, '')}"
 
 
 def holds_template(revision: ControllerRevision, daemonset_object: Mapping[str, Any] | None) -> bool:
