@@ -59,7 +59,9 @@ def contradictions(moment: Moment, pod: Raw, reasons: list[Raw], outlook: str) -
         message = read_message(condition["message"])
         if message.plugin in ("NodePorts", "NodeResourcesFit") and message.nodes != len(moment.nodes):
             yield f"the message is of {message.nodes} nodes, and there are {len(moment.nodes)}"
-        yield from _of_message(message, says, shortages(moment, pod, node))
+        yield from _of_message(
+            message, says, shortages(moment, pod, node), selects_elsewhere=_selects_elsewhere(pod, node)
+        )
         yield from _of_relief(moment, pod, node, message, says)
 
 
@@ -70,9 +72,7 @@ def _exactly(says: Answer, wanted: list[str]) -> Iterator[str]:
 
 def _without_a_word(pod: Raw, node: Raw, says: Answer) -> Iterator[str]:
     """There is no scheduler of that name, or it waits for a resource claim, which it tells nobody."""
-    labels = node["metadata"]["labels"].items()
-    elsewhere = not pod["spec"].get("nodeSelector", {}).items() <= labels
-    if elsewhere != bool(_ASKS_ELSEWHERE & set(says.codes)):
+    if _selects_elsewhere(pod, node) != bool(_ASKS_ELSEWHERE & set(says.codes)):
         yield f"the pod's nodeSelector is {pod['spec'].get('nodeSelector')}, and the reasons are {says.codes}"
     if [code for code in says.codes if code not in _ASKS_ELSEWHERE] != ["NoScheduler"]:
         yield f"no scheduler has had a word, and the reasons are {says.codes}"
@@ -84,7 +84,15 @@ def _without_a_word(pod: Raw, node: Raw, says: Answer) -> Iterator[str]:
             yield f"no reason has a word of {name}"
 
 
-def _of_message(message: SchedulerMessage, says: Answer, shown: set[str]) -> Iterator[str]:
+def _selects_elsewhere(pod: Raw, node: Raw) -> bool:
+    """Whether the pod's own nodeSelector, which admission may have changed, leaves its node out."""
+    wanted: Raw = pod["spec"].get("nodeSelector", {})
+    return not wanted.items() <= node["metadata"]["labels"].items()
+
+
+def _of_message(
+    message: SchedulerMessage, says: Answer, shown: set[str], *, selects_elsewhere: bool
+) -> Iterator[str]:
     named = set(_named(says))
     room = named & {*_RESOURCES.values(), "ports"} | {one for one in named if one.startswith("Insufficient ")}
     if message.plugin == "NodeResourcesFit" and room != message.causes:
@@ -95,7 +103,7 @@ def _of_message(message: SchedulerMessage, says: Answer, shown: set[str]) -> Ite
         yield "ports are free by the scheduler's word"
     if extra := room - shown - message.causes:
         yield f"{sorted(extra)} is not in the objects, which show {sorted(shown)}"
-    elsewhere = message.plugin in ("TaintToleration", "NodeAffinity")
+    elsewhere = message.plugin in ("TaintToleration", "NodeAffinity") or selects_elsewhere
     if elsewhere != bool(_ASKS_ELSEWHERE & set(says.codes)):
         yield f"the pod's own wishes are refused by {message.plugin}: {sorted(message.causes)}, and {says.codes}"
     later = {code for code in (*_LATER.values(), "Unschedulable") if code in says.codes}

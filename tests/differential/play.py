@@ -10,6 +10,7 @@ from tests.differential.explained import findings_of_explanation
 from tests.differential.moment import Moment, key_of, name_of, target_of
 from tests.differential.random_change import Step, random_change
 from tests.differential.random_cluster import random_cluster
+from tests.differential.rolled_out import findings_of_rollout
 from tests.differential.stage import Stage, a_stage
 from tests.differential.vocabulary import Raw
 
@@ -21,11 +22,11 @@ Eligible = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class Size:
-    """How large a cluster, and how many of its DaemonSets are explained one by one."""
+    """How large a cluster, and of how many of its DaemonSets the commands for a single one are asked."""
 
     daemonsets: int
     nodes: int
-    explained: int
+    one_by_one: int
 
     def __str__(self) -> str:
         return f"{self.daemonsets}x{self.nodes}"
@@ -37,34 +38,43 @@ def play(seed: int, size: Size) -> str:
     with a_stage(cluster.feature_gates) as stage:
         stage.set_up(cluster)
         stage.settled("the cluster from nothing")
-        first, explained = stage.read(), _explanations(stage, seed, size)
+        first, told = stage.read(), _told_one_by_one(stage, seed, size)
         refused = stage.refused()
         _check_that_most_can_be_compared(first.moment, refused)
         eligible = {key: placed(first.moment, one) for key, one in first.moment.daemonsets.items()}
         eligible = {key: nodes for key, nodes in eligible.items() if key not in refused}
-        if findings := _findings(first, explained, eligible):
+        if findings := _findings(first, told, eligible):
             return _told(seed, size, "from nothing", findings, first, [])
         change = random_change(seed, first.moment)
         stage.apply(change)
         stage.settled("the cluster after the changes")
-        second, explained = stage.read(), _explanations(stage, seed, size)
-        findings = _findings(second, explained, stage.twins(second.moment))
+        second, told = stage.read(), _told_one_by_one(stage, seed, size)
+        findings = _findings(second, told, stage.twins(second.moment))
         return _told(seed, size, "after the changes", findings, second, change) if findings else ""
 
 
-def _explanations(stage: Stage, seed: int, size: Size) -> dict[str, Raw]:
-    """What `explain` says of some of the DaemonSets."""
+def _told_one_by_one(stage: Stage, seed: int, size: Size) -> dict[str, dict[str, Raw]]:
+    """What `explain` and `rollout` say of some of the DaemonSets."""
     keys = sorted(key_of(one) for one in stage.server.list("DaemonSet"))
     random.Random(f"explain of {seed}").shuffle(keys)
-    chosen = [key.split("/") for key in keys[: size.explained]]
-    return {f"{namespace}/{name}": stage.say("explain", name, "-n", namespace) for namespace, name in chosen}
+    chosen = [key.split("/") for key in keys[: size.one_by_one]]
+    return {
+        f"{namespace}/{name}": {
+            command: stage.say(command, name, "-n", namespace) for command in ("explain", "rollout")
+        }
+        for namespace, name in chosen
+    }
 
 
-def _findings(comparison: Comparison, explained: Mapping[str, Raw], eligible: Eligible) -> list[Finding]:
-    found = comparison.findings(eligible)
-    for key in explained.keys() & eligible.keys():
-        daemonset, covered = comparison.moment.daemonsets[key], comparison.items[key]
-        found += findings_of_explanation(comparison.moment, daemonset, eligible[key], covered, explained[key])
+def _findings(
+    comparison: Comparison, told: Mapping[str, Mapping[str, Raw]], eligible: Eligible
+) -> list[Finding]:
+    moment, found = comparison.moment, comparison.findings(eligible)
+    for key, says in told.items():
+        daemonset, covered = moment.daemonsets[key], comparison.items[key]
+        found += findings_of_rollout(daemonset, says["rollout"])
+        if key in eligible:
+            found += findings_of_explanation(moment, daemonset, eligible[key], covered, says["explain"])
     return found
 
 
