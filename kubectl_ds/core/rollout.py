@@ -48,7 +48,7 @@ def rollout(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> RolloutReport:
         strategy=daemonset.spec.update_strategy.type or "RollingUpdate",
         generation=meta.generation,
         observed_generation=daemonset.status.observed_generation,
-        verdict=_verdict(daemonset, nodes, caught_up=_has_revision(snapshot, daemonset)),
+        verdict=_verdict(daemonset, nodes, allowed, caught_up=_has_revision(snapshot, daemonset)),
         revisions=past.revisions,
         nodes=nodes,
         budget=allowed,
@@ -168,7 +168,11 @@ def _has_revision(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> bool:
 
 
 def _verdict(
-    daemonset: DaemonSet, nodes: Sequence[NodeRollout] | None, *, caught_up: bool
+    daemonset: DaemonSet,
+    nodes: Sequence[NodeRollout] | None,
+    allowed: RolloutBudget | None,
+    *,
+    caught_up: bool,
 ) -> RolloutVerdict | None:
     if daemonset.metadata.deletion_timestamp:
         return "Deleting"
@@ -180,10 +184,20 @@ def _verdict(
         return "NotObserved"
     if not rolls(daemonset) and any(node.holds_old for node in nodes):
         return "OnDelete"
-    unfinished = [node for node in nodes if node.is_open]
+    unfinished = [node for node in nodes if node.is_open and not _is_let_be(node, allowed)]
     if not unfinished:
         return "Done"
     return "WillNotFinish" if any(node.outlook == "stuck" for node in unfinished) else "Progressing"
+
+
+def _is_let_be(node: NodeRollout, allowed: RolloutBudget | None) -> bool:
+    """An old pod on a node where the DaemonSet does not belong is taken away as any other is, within the budget.
+
+    A percentage of no eligible node at all allows none, and nothing waits for that pod to go.
+    """
+    if allowed is None or allowed.kind != "maxUnavailable" or allowed.limit:
+        return False
+    return node.step == "Old" and not node.eligible
 
 
 # --- the pace --------------------------------------------------------------------------------------

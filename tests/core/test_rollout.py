@@ -258,6 +258,14 @@ def test_an_old_pod_where_it_does_not_belong_is_a_candidate_too():
     assert [(node.node, node.eligible) for node in report.behind] == [("x", False)]
 
 
+def test_a_percentage_of_no_eligible_node_leaves_an_old_pod_where_it_does_not_belong_and_waits_for_nothing():
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "100%"}}
+    made = Rollout(strategy, nodes=0).old(7)
+    made.nodes.append(a_node("n7", taints=["dedicated=gpu:NoSchedule"]))
+    report = made.report()
+    assert (report.verdict, report.budget.limit, steps(report)) == ("Done", 0, {"n7": "Old"})
+
+
 def test_a_pod_that_no_scheduler_can_place_holds_the_rollout_up():
     made = Rollout().new(
         1, bound=False, conditions=unschedulable("0/6 nodes are available: 1 Insufficient cpu."), priority=0
