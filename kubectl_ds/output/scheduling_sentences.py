@@ -187,6 +187,8 @@ def _preemption(reason: PreemptionCannotHelp) -> str:
     named = f" ({reason.priority_class})" if reason.priority_class else ""
     if reason.never:
         return f"The pod's priority class{named} says preemptionPolicy Never, so it may evict nothing."
+    if reason.blocked:
+        return "More than room keeps the pod off the node, so the scheduler evicts nothing for it."
     what = f"With its priority of {reason.priority}{named} the pod may evict nothing that would make it fit"
     if reason.helped_from is None:
         return f"{what}, and no priority helps."

@@ -10,7 +10,7 @@ import pytest
 
 from kubectl_ds.core import controller_pass, revisions, status
 from kubectl_ds.core.binding import pinned_affinity
-from kubectl_ds.core.coverage_reasons import code_of
+from kubectl_ds.core.coverage_reasons import code_of, outlook_of
 from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.model import ControllerRevision, DaemonSet, Node, Pod, PodSpec, Taint, Toleration
 from kubectl_ds.core.ownership import PodIndex, pods_by_node, target_node_name
@@ -167,7 +167,8 @@ def pending(given: Given) -> Given:
     waiting = decoded(notation.pod(given["pod"]), Pod)
     reasons = pending_reasons(waiting, decoded(notation.node(given["node"]), Node), context, outdated=False)
     claims = [claim for reason in reasons if isinstance(reason, NoScheduler) for claim in reason.claims]
-    return {"codes": [code_of(reason) for reason in reasons], "claims": claims}
+    codes = [code_of(reason) for reason in reasons]
+    return {"codes": codes, "claims": claims, "outlook": outlook_of(reasons)}
 
 
 def rollout_message(given: Given) -> Given:

@@ -7,7 +7,16 @@ import pytest
 from kubectl_ds.core.coverage import coverage
 from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.output.reasons import sentence
-from tests.clusters import a_daemonset, a_node, a_pod, a_revision, snapshot_of, unschedulable
+from tests.clusters import (
+    OLD_HASH,
+    a_container,
+    a_daemonset,
+    a_node,
+    a_pod,
+    a_revision,
+    snapshot_of,
+    unschedulable,
+)
 
 DATA = {"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "data"}}]}
 MADE = {"volumes": [{"name": "d", "ephemeral": {"volumeClaimTemplate": {}}}]}
@@ -86,6 +95,49 @@ def test_what_admission_changed(pod, words):
     (reason,) = item.nodes[0].reasons
     assert code_of(reason) == "AdmissionChangedPod"
     assert words in sentence(reason)
+
+
+FULL_NODE = {"allocatable": {"cpu": "1"}}
+HOLDER = a_pod(None, "n1", name="holder", containers=[a_container(requests={"cpu": "900m"})])
+NO_CLAIM = 'persistentvolumeclaim "data" not found. not found'
+NO_MATCH = "1 node(s) didn't match Pod's node affinity/selector."
+
+
+@pytest.mark.parametrize(
+    ("pod", "cause", "codes"),
+    [
+        pytest.param({"nodeSelector": {"disk": "ssd"}}, NO_MATCH, ["AdmissionChangedPod", "InsufficientCPU", "PreemptionCannotHelp"], id="a pod that admission sent elsewhere"),
+        pytest.param(DATA, NO_CLAIM, ["InsufficientCPU", "PreemptionCannotHelp", "VolumeConflict"], id="a claim that is missing"),
+    ],
+)  # fmt: skip
+def test_nothing_is_evicted_for_a_pod_that_more_than_room_keeps_off(pod, cause, codes):
+    ds = a_daemonset("cni", containers=[a_container(requests={"cpu": "500m"})])
+    conditions = unschedulable(f"0/1 nodes are available: {cause}")
+    waiting = a_pod(ds, "n1", name="waits", bound=False, priority=1000, conditions=conditions, **pod)
+    (item,) = coverage(snapshot_of(ds, a_revision(ds), a_node("n1", **FULL_NODE), waiting, HOLDER)).items
+    (node,) = item.nodes
+    assert ([code_of(reason) for reason in node.reasons], node.outlook) == (codes, "stuck")
+    texts = " ".join(sentence(reason) for reason in node.reasons)
+    assert "the scheduler evicts nothing for it" in texts
+    assert "lower priority" not in texts
+
+
+def test_the_room_of_an_old_pod_that_fits_the_node_no_more_is_nobodys_concern():
+    ds = a_daemonset("cni", containers=[a_container(requests={"cpu": "500m"})])
+    conditions = unschedulable(f"0/1 nodes are available: {NO_MATCH}")
+    waiting = a_pod(
+        ds,
+        "n1",
+        name="waits",
+        bound=False,
+        conditions=conditions,
+        nodeSelector={"disk": "ssd"},
+        revision_hash=OLD_HASH,
+        labels={"pod-template-generation": "0"},
+    )
+    (item,) = coverage(snapshot_of(ds, a_revision(ds), a_node("n1", **FULL_NODE), waiting, HOLDER)).items
+    (node,) = item.nodes
+    assert ([code_of(reason) for reason in node.reasons], node.outlook) == (["OutdatedPod"], "heals")
 
 
 def test_several_gates_are_them():

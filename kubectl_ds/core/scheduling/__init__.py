@@ -111,26 +111,50 @@ def pending_reasons(
         reasons.append(virtual)
     if (changed := pod_asks_elsewhere(pod, node, context.gates)) is not None:
         reasons.append(_changed(pod, *changed, context, outdated=outdated))
+        if outdated:
+            # It is replaced or deleted, and its room is nobody's concern.
+            return tuple(reasons)
     condition = pod_scheduled(pod)
     if condition is None:
         return (*reasons, no_scheduler(pod, _neighbours(pod, node, context), context.now))
     if condition.reason == "SchedulerError":
         return (*reasons, SchedulerError(message=condition.message))
-    computed = context.room is not None
     owner = None if outdated else context.daemonset
+    reasons += _of_room_and_words(pod, node, context, owner, condition.message, elsewhere=changed is not None)
+    return tuple(reasons) or (Unschedulable(words=condition.message),)
+
+
+def _of_room_and_words(
+    pod: Pod,
+    node: Node,
+    context: SchedulingContext,
+    owner: DaemonSet | None,
+    message: str,
+    *,
+    elsewhere: bool,
+) -> list[SchedulingReason]:
+    """The room that is worked out, and the scheduler's words for the rest. `elsewhere`: the pod asks for another
+    node than this one."""
+    computed = context.room is not None
+    blocked = elsewhere or _is_about_volumes(pod, message)
+    reasons: list[SchedulingReason] = []
     try:
-        reasons += room_reasons(pod, node, context.room, owner)
+        reasons += room_reasons(pod, node, context.room, owner, blocked=blocked)
     except ValueError:
         # An amount that is no quantity: no API server lets it in, a file may hold it.
         computed = False
-    words = scheduler_words(pod, condition.message, computed=computed)
+    words = scheduler_words(pod, message, computed=computed)
     known = {(reason.code, getattr(reason, "resource", "")) for reason in reasons}
-    reasons += [
+    return reasons + [
         _of_neighbours(one, pod, node, context)
         for one in words
         if (one.code, getattr(one, "resource", "")) not in known
     ]
-    return tuple(reasons) or (Unschedulable(words=condition.message),)
+
+
+def _is_about_volumes(pod: Pod, message: str) -> bool:
+    """Whether the scheduler's message is about volumes, which no eviction provides."""
+    return any(isinstance(one, VolumeConflict) for one in scheduler_words(pod, message, computed=True))
 
 
 def _of_neighbours(

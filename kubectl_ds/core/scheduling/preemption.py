@@ -28,6 +28,8 @@ class PreemptionCannotHelp(Fact, frozen=True):
     """The pod's priority class says `preemptionPolicy: Never`."""
     helped_from: int | None
     """The lowest priority with which it would fit; None when no eviction at all would do."""
+    blocked: bool = False
+    """More than room keeps the pod off the node: the scheduler evicts nothing for such a pod, whatever its priority."""
 
 
 def fits(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> bool:
@@ -71,14 +73,15 @@ def _importance(pod: Pod) -> tuple[int, datetime]:
 
 
 def preemption_cannot_help(
-    pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]
+    pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant], *, blocked: bool = False
 ) -> PreemptionCannotHelp:
     """Why eviction does not help a pod whose relief is `none`, and which priority would."""
     return PreemptionCannotHelp(
         priority=priority_of(pod),
         priority_class=pod.spec.priority_class_name,
         never=pod.spec.preemption_policy == "Never",
-        helped_from=_helpful_priority(pod, requests, node, tenants),
+        helped_from=None if blocked else _helpful_priority(pod, requests, node, tenants),
+        blocked=blocked,
     )
 
 

@@ -39,12 +39,12 @@ class _Asked(Struct, frozen=True):
 
 
 def room_reasons(
-    pod: Pod, node: Node, room: RoomIndex | None, daemonset: DaemonSet | None
+    pod: Pod, node: Node, room: RoomIndex | None, daemonset: DaemonSet | None, *, blocked: bool = False
 ) -> list[RoomReason]:
     """Empty where the pod fits. Without `room` only requests that no empty node could hold are told.
 
-    `daemonset`: whose present template the pod was made from, None where it was not. Raises ValueError for an
-    amount that is no quantity.
+    `daemonset`: whose present template the pod was made from, None where it was not. `blocked`: something else
+    keeps the pod off the node that no eviction changes. Raises ValueError for an amount that is no quantity.
     """
     asked = _Asked(
         requests=pod_requests(pod),
@@ -59,6 +59,8 @@ def room_reasons(
     if not missing and conflict is None:
         return []
     relief = _relief(pod, asked.requests, node, tenants)
+    if blocked and relief == "preemption":
+        relief = "none"
     reasons: list[RoomReason] = [_lacking(lack, relief, asked, tenants) for lack in missing]
     if conflict is not None:
         port, holder = conflict
@@ -73,7 +75,7 @@ def room_reasons(
             )
         )
     if relief == "none":
-        reasons.append(preemption_cannot_help(pod, asked.requests, node, tenants))
+        reasons.append(preemption_cannot_help(pod, asked.requests, node, tenants, blocked=blocked))
     return reasons
 
 
