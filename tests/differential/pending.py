@@ -74,6 +74,8 @@ def _without_a_word(pod: Raw, node: Raw, says: Answer) -> Iterator[str]:
     """There is no scheduler of that name, or it waits for a resource claim, which it tells nobody."""
     if _selects_elsewhere(pod, node) != bool(_ASKS_ELSEWHERE & set(says.codes)):
         yield f"the pod's nodeSelector is {pod['spec'].get('nodeSelector')}, and the reasons are {says.codes}"
+    if says.codes == ["OutdatedPod"]:
+        return
     if [code for code in says.codes if code not in _ASKS_ELSEWHERE] != ["NoScheduler"]:
         yield f"no scheduler has had a word, and the reasons are {says.codes}"
     scheduler = pod["spec"]["schedulerName"]
@@ -141,5 +143,7 @@ def _of_relief(moment: Moment, pod: Raw, node: Raw, message: SchedulerMessage, s
     sibling = any(controller_of(one) == controller_of(pod) for one in others)
     if not leaving and not sibling and "PreemptionCannotHelp" not in says.codes:
         yield f"the scheduler finds no victims ({message.preemption!r}), and the program says {says.codes}"
+    if any("the scheduler evicts pods" in text for text in says.messages):
+        yield f"the scheduler finds no victims ({message.preemption!r}), and the program says that it evicts some"
     if not leaving and says.outlook not in ("stuck", ""):
         yield f"the scheduler finds no victims ({message.preemption!r}), and the outlook is {says.outlook}"
