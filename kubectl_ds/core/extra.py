@@ -73,11 +73,12 @@ def fate_of_extra(
         return SelectingAll()
     if placement.should_continue_running:
         bound = any(pod.spec.node_name for pod in pods)
-        return ControllerLeavesPod(passing=_passes(placement), bound=bound)
+        return ControllerLeavesPod(passing=is_kept_out_in_passing(placement), bound=bound)
     return ControllerDeletesPod()
 
 
-def _passes(placement: Placement) -> bool:
+def is_kept_out_in_passing(placement: Placement) -> bool:
+    """Whether nothing but taints that Kubernetes itself sets and removes keeps the DaemonSet off the node."""
     decided = placement.deciding
     taints = decided.reason.taints if decided and isinstance(decided.reason, UntoleratedTaint) else ()
     return bool(taints) and all(taint.key in _LIFECYCLE for taint in taints)

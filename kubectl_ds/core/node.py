@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from kubectl_ds.core.coverage import Cluster, Joined
+from kubectl_ds.core.extra import is_kept_out_in_passing
 from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.node_condition import node_not_ready
@@ -94,7 +95,9 @@ def _item(
     excluded = 0
     for side in sides:
         own = side.joins.by_node.get(name, ())
-        belongs = side.joins.placements[name].should_run
+        placement = side.joins.placements[name]
+        # A node that has just joined is tainted until it is Ready: what belongs there then is waited for now.
+        belongs = placement.should_run or is_kept_out_in_passing(placement)
         if not (belongs or own or side.key in required):
             excluded += 1
             continue

@@ -64,6 +64,20 @@ def test_a_pod_that_does_not_belong_there_is_listed_and_does_not_count():
     assert one.is_covered
 
 
+@pytest.mark.parametrize(
+    ("taint", "covered"),
+    [
+        pytest.param("node.kubernetes.io/not-ready:NoSchedule", False, id="until its node is Ready it is waited for"),
+        pytest.param("node.cloudprovider.kubernetes.io/uninitialized=true:NoSchedule", False, id="and until the cloud has seen it"),
+        pytest.param("dedicated=gpu:NoSchedule", True, id="where somebody wants it out, it is not"),
+    ],
+)  # fmt: skip
+def test_a_daemonset_that_a_new_nodes_taint_keeps_out(taint, covered):
+    one = item(CNI, a_node("n1", taints=[taint], ready="not-ready" not in taint))
+    assert one.is_covered is covered
+    assert states(one) == ({} if covered else {"cni": "Excluded"})
+
+
 def test_requests_are_those_of_the_pods_there_and_what_lacks_is_not_in_the_sum():
     one = item(CNI, LOGS, N1, a_pod(CNI, "n1"))
     assert one.requests == {"cpu": 100}

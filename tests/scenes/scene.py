@@ -118,6 +118,18 @@ class Scene:
     def nodes(self, *shorts: str) -> list[str]:
         return [self.node(short) for short in shorts]
 
+    def until_nodes_are_ready(self, *names: str) -> None:
+        """Wait until nothing is left of the taints that a node joins with."""
+
+        def untainted() -> bool:
+            return not any(
+                taint["key"].startswith("node.kubernetes.io/")
+                for name in names
+                for taint in self.server.get("Node", name)["spec"].get("taints", [])
+            )
+
+        until(untainted, f"the nodes {names} are Ready")
+
     def daemonset(
         self,
         *,

@@ -31,6 +31,7 @@ def create(scene: Scene, *words: str):
 
 def test_it_lands_on_the_nodes_that_it_named_before(scene: Scene):
     chosen, _ = scene.node("a", labels={"disk": scene.name}), scene.node("b")
+    scene.until_nodes_are_ready(chosen)
     outcome = create(
         scene, "agent", "--image", "registry.example/agent:1", "--node-selector", f"disk={scene.name}"
     )

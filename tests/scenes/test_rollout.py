@@ -104,7 +104,8 @@ def test_one_bad_node_holds_it_up_and_is_named(scene: Scene):
         "stuck": 1,
         "left": 0,
     }
-    assert report["waves"] is None
+    # The controller takes nodes in no order: none is left where the bad one came last.
+    assert report["waves"] in (None, 0)
     (stuck,) = [node for node in report["nodes"] if node["outlook"] == "stuck"]
     assert (stuck["node"], stuck["reasons"][0]["code"]) == (bad, "ImagePullBackOff")
     assert f"will not finish unless {bad} is mended" in report["message"]
