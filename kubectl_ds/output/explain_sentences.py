@@ -71,10 +71,13 @@ def verdict(node: NodeExplanation) -> str:
         if node.pods is None:
             return "The DaemonSet belongs on this node; its pods could not be read."
         if not pods:
-            return "The DaemonSet belongs on this node, and no pod is there."
+            return "The DaemonSet belongs on this node, and no pod is there; kubectl ds coverage says why."
         alive = [pod for pod in pods if pod.alive]
         if not alive:
-            return "The DaemonSet belongs on this node; the pod that is there has ended or is terminating."
+            return (
+                "The DaemonSet belongs on this node; the pod that is there has ended or is terminating, and kubectl ds"
+                " coverage says what comes next."
+            )
         if all(not pod.binding.node_name for pod in alive):
             return "The DaemonSet belongs on this node; a pod was made for it, and nobody has bound it."
         return "The DaemonSet belongs on this node, and a pod is there."

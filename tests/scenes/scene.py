@@ -170,6 +170,7 @@ class Scene:
         container: Object | None = None,
         labels: Object | None = None,
         annotations: Object | None = None,
+        owners: list[Object] | None = None,
         **spec: Any,
     ) -> Object:
         """Create a pod that is bound by its own spec.nodeName."""
@@ -181,6 +182,7 @@ class Scene:
                     "namespace": self.name,
                     "labels": labels or {},
                     "annotations": annotations or {},
+                    "ownerReferences": owners or [],
                 },
                 "spec": {
                     "nodeName": node,

@@ -114,29 +114,38 @@ def test_a_service_account_that_is_not_there(scene: Scene):
     assert "collector" in messages(scene.node_says("a"))
 
 
-def test_an_admission_policy_that_forbids_the_pod(scene: Scene):
-    scene.node("a")
+def forbidding(scene: Scene, expression: str, message: str) -> None:
+    """A ValidatingAdmissionPolicy on the scene's pods: what the expression does not hold for is refused."""
     rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
     where = {"matchLabels": {"kubernetes.io/metadata.name": scene.name}}
-    scene.add(
-        {
-            "kind": "ValidatingAdmissionPolicy",
-            "metadata": {"name": scene.name},
-            "spec": {
-                "matchConstraints": {"resourceRules": [rule], "namespaceSelector": where},
-                "validations": [{"expression": "false", "message": "no pods on weekdays"}],
-            },
-        }
-    )
-    scene.add(
-        {
-            "kind": "ValidatingAdmissionPolicyBinding",
-            "metadata": {"name": scene.name},
-            "spec": {"policyName": scene.name, "validationActions": ["Deny"]},
-        }
-    )
+    policy = {
+        "matchConstraints": {"resourceRules": [rule], "namespaceSelector": where},
+        "validations": [{"expression": expression, "message": message}],
+    }
+    named = {"metadata": {"name": scene.name}}
+    scene.add({"kind": "ValidatingAdmissionPolicy", **named, "spec": policy})
+    binding = {"policyName": scene.name, "validationActions": ["Deny"]}
+    scene.add({"kind": "ValidatingAdmissionPolicyBinding", **named, "spec": binding})
+
+
+def test_an_admission_policy_that_forbids_the_pod(scene: Scene):
+    scene.node("a")
+    forbidding(scene, "false", "no pods on weekdays")
     until(lambda: "no pods on weekdays" in scene.refusal_of_a_pod(), "the policy is in force")
     assert "no pods on weekdays" in missing_for(scene, "AdmissionDenied")
+
+
+def test_an_admission_policy_that_spares_one_node(scene: Scene):
+    """The refusal names no node, and the pods for the others are created in the same pass."""
+    _, spared, _ = scene.nodes("a", "b", "c")
+    pinned = "object.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]"
+    elsewhere = f"has(object.spec.affinity) && {pinned}.matchFields[0].values[0] != '{spared}'"
+    forbidding(scene, elsewhere, "this one is spared")
+    until(lambda: "this one is spared" in scene.refusal_of_a_pod(), "the policy is in force")
+    scene.daemonset()
+    item = scene.settled(a="Ready", b=("Missing", "AdmissionDenied"), c="Ready")
+    assert "this one is spared" in messages(item["nodes"]["b"])
+    assert scene.verdict() == "Stuck: 1 missing (AdmissionDenied)"
 
 
 @pytest.fixture

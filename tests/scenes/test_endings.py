@@ -61,6 +61,22 @@ def test_a_finalizer_that_keeps_a_pod_is_named(scene: Scene):
     scene.settled(a="Ready")
 
 
+def test_a_pod_that_has_ended_and_is_kept_is_as_good_as_gone(scene: Scene):
+    """A kubelet reports the end before it lets go (KEP-3329): the controller waits for no finalizer then."""
+    node = scene.node("a")
+    scene.daemonset(annotations={PHASE: "stuck-terminating"})
+    scene.settled(a="Ready")
+    kept = scene.pod_on(node)["metadata"]["name"]
+    scene.hold("Pod", kept, HOLD)
+    scene.server.delete("Pod", kept, scene.name)
+    scene.settled(a=("Missing", "PodTerminating"))
+    scene.server.report("Pod", kept, scene.name, {"phase": "Failed"})
+    item = scene.settled(a="Ready")
+    assert kept not in str(item["nodes"])
+    assert {pod["metadata"]["name"] for pod in scene.pods()} > {kept}
+    assert scene.verdict() == "Healthy"
+
+
 def test_failed_pods_are_replaced_ever_more_slowly(scene: Scene):
     failed, evicted, refused = scene.nodes("a", "b", "c")
     scene.daemonset(annotations={PHASE: f"failed@{failed},evicted@{evicted},rejected@{refused}"})

@@ -88,6 +88,24 @@ def test_a_label_removed_takes_the_pod_away_and_given_back_returns_it(scene: Sce
     scene.settled(a="Ready", b="Ready")
 
 
+def test_a_selector_that_no_node_meets_takes_all_pods_away(scene: Scene):
+    """The usual way to stop a DaemonSet for a while; and a misspelt label does the same."""
+    scene.node("a", labels={"disk-type": "ssd"})
+    scene.node("b", labels={"disk-type": "hdd"})
+    scene.daemonset()
+    scene.settled(a="Ready", b="Ready")
+    scene.change(template={"spec": {"nodeSelector": {"disktype": "ssd"}}})
+    out = ("Excluded", "NodeSelectorMismatch")
+    item = scene.settled(a=out, b=out)
+    assert scene.pods() == []
+    assert scene.status()["desiredNumberScheduled"] == 0
+    (unmet,) = [one for one in item["nearMiss"]["unmet"] if one["key"] == "disktype"]
+    assert unmet["similar"] == ["disk-type"]
+    assert scene.verdict() == "Idle: no node has the label disktype"
+    scene.change(template={"spec": {"nodeSelector": {"disktype": None, "disk-type": "ssd"}}})
+    scene.settled(outdated=0, a="Ready", b=out)
+
+
 def test_a_cordon_does_not_keep_a_daemon_pod_out(scene: Scene):
     scene.node("a", unschedulable=True)
     cordoned = scene.node("b")

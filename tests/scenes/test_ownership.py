@@ -167,6 +167,23 @@ def test_a_second_pod_on_a_node_is_a_duplicate_until_it_is_gone(scene: Scene):
     assert [pod["name"] for pod in item["nodes"]["a"]["pods"]] == [kept]
 
 
+def test_a_duplicate_that_nobody_removes(scene: Scene):
+    """The controller lets a DaemonSet be that is being deleted, whatever pods it has."""
+    node = scene.node("a")
+    scene.daemonset()
+    scene.settled(a="Ready")
+    scene.hold("DaemonSet", "agent", "example.com/hold")
+    scene.server.delete("DaemonSet", "agent", scene.name)
+    owner = scene.pod_on(node)["metadata"]["ownerReferences"]
+    scene.pod("second", node=node, labels={"app": "agent"}, owners=owner)
+    until(lambda: all("podIP" in pod["status"] for pod in scene.pods()), "both run")
+    item = scene.comes_to(a="Ready")
+    assert item["nodes"]["a"]["duplicate"] is True
+    assert item["summary"]["duplicate"] == 1
+    assert [pod["binding"] for pod in item["nodes"]["a"]["pods"]] == ["NodeAffinity", "NodeName"]
+    assert "1 duplicate" in scene.described()
+
+
 def test_a_deleted_daemonset_leaves_duplicates_alone(scene: Scene):
     """It adopts nothing any more, and neither creates nor deletes."""
     node = scene.node("a")
