@@ -183,7 +183,7 @@ def test_the_change_that_explain_names_lets_the_control_plane_in(scene: Scene):
     scene.node("b")
     scene.daemonset()
     item = scene.settled(a=("Excluded", "UntoleratedTaint"), b="Ready")
-    assert item["summary"]["excluded"] == scene.status()["desiredNumberScheduled"] == 1
+    assert item["summary"]["eligible"] == scene.status()["desiredNumberScheduled"] == 1
     toleration = {"key": key, "operator": "Exists", "effect": "NoSchedule"}
     assert (
         f"add to the template the toleration {{key: {key}, operator: Exists, effect: NoSchedule}}"
