@@ -129,11 +129,19 @@ def test_the_server_sees_the_user(desk: Desk, user: Callable[[Desk], Object]):
 )
 def test_a_plugin_runs_once_for_all_requests_of_a_command(desk: Desk, user: Callable[[Desk], Object]):
     shell = desk.as_user(user(desk))
-    with recorded(desk.control_plane, desk.shell) as recording:
-        shell.ds("coverage", "-n", "nowhere")
-    assert len(recording.requests) > 1
-    assert recording.user["username"] == READER
-    assert (desk.home / "login.ran").read_text() == "x"
+    ran = desk.home / "login.ran"
+    most = 0
+    # The first refusal ends the command; on a busy machine none of the others may have been sent by then.
+    for _ in range(10):
+        ran.unlink(missing_ok=True)
+        with recorded(desk.control_plane, desk.shell) as recording:
+            shell.ds("coverage", "-n", "nowhere")
+        assert recording.user["username"] == READER
+        assert ran.read_text() == "x"
+        most = max(most, len(recording.requests))
+        if most > 1:
+            break
+    assert most > 1
 
 
 def test_flags_name_the_user_without_any_kubeconfig(desk: Desk):
