@@ -222,8 +222,8 @@ class LiveCoverage:
             batch.came[uid] = after
             return
         touch = batch.of(uid)
-        touch.anew = was.daemonset.spec != after.spec or not _is_like(was.daemonset.metadata, after.metadata)
-        touch.revisions = _template(known) != _template(change.raw)
+        touch.anew |= was.daemonset.spec != after.spec or not _is_like(was.daemonset.metadata, after.metadata)
+        touch.revisions |= _template(known) != _template(change.raw)
         was.daemonset = after
 
     def _take_revision(

@@ -442,6 +442,16 @@ def test_a_template_that_changes_makes_pods_outdated_once_its_revision_is_there(
     assert world.live.report(world.now) == coverage(world.snapshot())
 
 
+def test_a_second_change_in_a_batch_does_not_hide_the_first():
+    world = World(CNI, a_revision(CNI), a_node("n1"), a_pod(CNI, "n1"))
+    elsewhere = copy.deepcopy(CNI)
+    elsewhere["spec"]["template"]["spec"]["nodeSelector"] = {"disk": "ssd"}
+    counted = {**elsewhere, "status": {"desiredNumberScheduled": 7}}
+    (changed,) = world.step(elsewhere, counted).nodes
+    assert (changed.before.state, changed.after.state) == ("Ready", "Extra")
+    assert world.live.report(world.now) == coverage(world.snapshot())
+
+
 def test_what_almost_matched_follows_the_nodes():
     world = World(EDGE, a_revision(EDGE), a_node("n1"))
     changed = world.step(a_node("n1", labels={"Role": "edge"}))
