@@ -18,13 +18,13 @@ from bench.clusters.metadata import NOW
 from bench.serving.pages import Page, Pages, UnknownToken
 from bench.serving.selection import BadSelector
 from bench.serving.wire import Road, Tally
+from kubectl_ds.kube.api_server.answers import status_tree
 from kubectl_ds.kube.api_server.discovery import discovery_content_type, discovery_tree
+from kubectl_ds.kube.api_server.http_server import GZIP_FROM
 
 TALLY: Final = "/bench/tally"
 """Asks what was asked so far, and begins a new count."""
 
-_GZIP_FROM: Final = 128 * 1024
-"""Bytes. Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/writers.go."""
 _GIT_VERSION: Final = "v1.37.1"
 
 
@@ -114,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: _Answer, *, counted: bool) -> None:
         page = answer.page
-        gzip = page.length >= _GZIP_FROM and "gzip" in self.headers.get("Accept-Encoding", "")
+        gzip = page.length >= GZIP_FROM and "gzip" in self.headers.get("Accept-Encoding", "")
         if gzip:
             page = _gzipped(page, self.server.gzip_folder)
         if counted:
@@ -166,9 +166,7 @@ def _json_answer(status: int, tree: Any, content_type: str = "application/json")
 
 
 def _status(code: int, message: str) -> _Answer:
-    reasons = {404: "NotFound", 405: "MethodNotAllowed", 410: "Expired", 400: "BadRequest"}
-    tree = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
-    return _json_answer(code, tree | {"message": message, "reason": reasons[code], "code": code})
+    return _json_answer(code, status_tree(code, message))
 
 
 @contextmanager
