@@ -5,8 +5,6 @@ import json
 import os
 import ssl
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -130,11 +128,11 @@ class _Handler(BaseHTTPRequestHandler):
         road, connection = self.server.road, self.connection
         road.send(connection, before)
         if page.file:
-            with _opened(page.file) as file:
+            with page.file.open("rb") as file:
                 for place, span in enumerate(page.spans):
                     if place:
                         road.send(connection, b",")
-                    road.send_file(connection, file, span.start, span.length)
+                    road.send_file(connection, file.fileno(), span.start, span.length)
         if page.foot:
             road.send(connection, page.foot)
 
@@ -167,12 +165,3 @@ def _json_answer(status: int, tree: Any, content_type: str = "application/json")
 
 def _status(code: int, message: str) -> _Answer:
     return _json_answer(code, status_tree(code, message))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        yield file
-    finally:
-        os.close(file)
