@@ -9,6 +9,9 @@ from bench.clusters.metadata import CHANGED, CREATED, Tree, fields_of, managed, 
 NAMES = ("cni", "kube-proxy", "node-exporter", "csi-node", "node-local-dns")
 NAMESPACES = ("kube-system", "kube-system", "monitoring", "kube-system", "kube-system", "logging", "security")
 
+DAEMON_POD_CPU = 100
+"""Millicores that each daemon pod asks for."""
+
 _DAEMONSET_UID = 0xD5
 _NOTHING: Mapping[str, float] = {}
 
@@ -141,7 +144,7 @@ def owner_reference(api_version: str, kind: str, name: str, owner_uid: str) -> T
 
 def _pod_spec(number: int) -> Tree:
     spec: Tree = {
-        "containers": [_container("main", number, cpu="100m")],
+        "containers": [_container("main", number)],
         "volumes": [{"name": "host", "hostPath": {"path": "/var/lib/agent", "type": "DirectoryOrCreate"}}],
         "restartPolicy": "Always",
         "terminationGracePeriodSeconds": 30,
@@ -176,7 +179,7 @@ def _placement(number: int) -> Tree:
     return {"tolerations": everywhere}
 
 
-def _container(name: str, number: int, *, cpu: str) -> Tree:
+def _container(name: str, number: int) -> Tree:
     field_path = {"fieldRef": {"apiVersion": "v1", "fieldPath": "spec.nodeName"}}
     probe: dict[str, Any] = {
         "httpGet": {"path": "/healthz", "port": 9102, "scheme": "HTTP"},
@@ -190,7 +193,10 @@ def _container(name: str, number: int, *, cpu: str) -> Tree:
         "image": f"registry.example.com/agents/{name}-{number}:v2.{number}.0",
         "args": ["--log-level=info", "--node=$(NODE_NAME)", f"--instance={number}"],
         "env": [{"name": "NODE_NAME", "valueFrom": field_path}],
-        "resources": {"requests": {"cpu": cpu, "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
+        "resources": {
+            "requests": {"cpu": f"{DAEMON_POD_CPU}m", "memory": "64Mi"},
+            "limits": {"memory": "256Mi"},
+        },
         "volumeMounts": [{"name": "host", "mountPath": "/var/lib/agent"}],
         "readinessProbe": probe,
         "terminationMessagePath": "/dev/termination-log",

@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from bench.clusters.collection import CollectionWriter, ItemClass
-from bench.clusters.daemonset_objects import daemonset_tree, revision_tree
+from bench.clusters.daemonset_objects import DAEMON_POD_CPU, daemonset_tree, revision_tree
 from bench.clusters.event_objects import event_tree, events_of
 from bench.clusters.metadata import Tree, digest, uid
-from bench.clusters.node_objects import NodeKind, node_row, node_template, node_tree, partial
+from bench.clusters.node_objects import ALLOCATABLE_CPU, NodeKind, node_row, node_template, node_tree, partial
 from bench.clusters.planning import ClusterPlan, DaemonSetFacts, plan_cluster
-from bench.clusters.pod_objects import DAEMON_POD_CPU, PodState, daemon_pod_tree, pod_row, workload_pod_tree
+from bench.clusters.pod_objects import PodState, daemon_pod_tree, pod_row, workload_pod_tree
 from bench.clusters.size import Size
 from bench.clusters.template import Template
 
 VERSION = "8000000"
 """The resourceVersion of every list."""
 
-_ALLOCATABLE = 15890
-"""Millicores of a node."""
 _MIXTURES = 29
 """Different sets of images on nodes."""
 _WORKLOADS = ("cart", "search", "shop-front")
@@ -147,7 +145,7 @@ def _workload_cpu(plan: ClusterPlan, node: int) -> int:
     """Millicores: little, or on a node on which a daemon pod waits all that there is."""
     if node not in plan.full:
         return 250
-    return math.ceil((_ALLOCATABLE - plan.daemon_pods_on[node] * DAEMON_POD_CPU) / plan.size.workload_pods)
+    return math.ceil((ALLOCATABLE_CPU - plan.daemon_pods_on[node] * DAEMON_POD_CPU) / plan.size.workload_pods)
 
 
 def _new_pod_class(writer: CollectionWriter, tree: Tree) -> int:

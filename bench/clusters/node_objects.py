@@ -7,6 +7,8 @@ from bench.clusters.metadata import CHANGED, CREATED, HEARTBEAT, Tree, digest, f
 from bench.clusters.template import Template
 
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
+ALLOCATABLE_CPU = 15890
+"""Millicores of a node that pods can have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +149,12 @@ def _status(kind: NodeKind, images: int, mixture: int) -> Tree:
     }
     return {
         "capacity": capacity,
-        "allocatable": capacity | {"cpu": "15890m", "ephemeral-storage": "95551679124", "memory": "60998604Ki"},
+        "allocatable": {
+            **capacity,
+            "cpu": f"{ALLOCATABLE_CPU}m",
+            "ephemeral-storage": "95551679124",
+            "memory": "60998604Ki",
+        },
         "conditions": _conditions(kind),
         "addresses": [
             {"type": "InternalIP", "address": "@{address}"},

@@ -17,8 +17,6 @@ _TOLERATED = (
     ("node.kubernetes.io/pid-pressure", "NoSchedule"),
     ("node.kubernetes.io/unschedulable", "NoSchedule"),
 )
-DAEMON_POD_CPU = 100
-"""Millicores that each daemon pod asks for."""
 
 
 def daemon_pod_tree(plan: DaemonSetPlan, state: PodState, *, old: bool) -> Tree:
