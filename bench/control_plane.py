@@ -18,9 +18,10 @@ from typing import Any, Final
 
 from bench.clusters.daemonset_objects import daemonset_tree, plan_of
 from bench.clusters.metadata import Tree
-from bench.clusters.node_objects import node_template, node_tree
+from bench.clusters.node_objects import node_tree
 from bench.clusters.planning import plan_cluster
 from bench.clusters.size import Size
+from bench.clusters.template import Template
 from bench.measuring.served import Counted
 from tests.controlplane.cluster import NODE_ANNOTATIONS, ControlPlane
 from tests.controlplane.harness import start
@@ -112,7 +113,7 @@ def _objects(size: Size) -> Iterator[Tree]:
         values = dict.fromkeys((b"uid", b"version", b"machine"), b"0" * 32)
         values |= {b"name": node.name.encode(), b"address": b"10.0.%d.%d" % divmod(node.number, 256)}
         values |= {b"cidr": b"100.64.%d.%d/32" % divmod(node.number, 256)}
-        text = node_template(node_tree(node.kind, node.zone, size.images)).fill(values)
+        text = Template(node_tree(node.kind, node.zone, size.images)).fill(values)
         tree = _as_written_by_people(json.loads(text))
         tree["metadata"]["annotations"] |= NODE_ANNOTATIONS
         yield {"apiVersion": "v1", "kind": "Node", **tree}

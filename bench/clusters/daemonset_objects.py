@@ -13,7 +13,6 @@ DAEMON_POD_CPU = 100
 """Millicores that each daemon pod asks for."""
 
 _DAEMONSET_UID = 0xD5
-_NOTHING: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +62,8 @@ def template_tree(plan: DaemonSetPlan, *, old: bool) -> Tree:
     """The pod template; the older revision has the older image."""
     spec = plan.spec
     if old:
-        first = spec["containers"][0]
-        older = first | {"image": first["image"].replace(":v2", ":v1")}
-        spec = spec | {"containers": [older, *spec["containers"][1:]]}
+        (only,) = spec["containers"]
+        spec = spec | {"containers": [only | {"image": only["image"].replace(":v2", ":v1")}]}
     annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": "9102"}
     return {
         "metadata": {"creationTimestamp": None, "labels": plan.labels, "annotations": annotations},
@@ -144,7 +142,7 @@ def owner_reference(api_version: str, kind: str, name: str, owner_uid: str) -> T
 
 def _pod_spec(number: int) -> Tree:
     spec: Tree = {
-        "containers": [_container("main", number)],
+        "containers": [_container(number)],
         "volumes": [{"name": "host", "hostPath": {"path": "/var/lib/agent", "type": "DirectoryOrCreate"}}],
         "restartPolicy": "Always",
         "terminationGracePeriodSeconds": 30,
@@ -179,7 +177,7 @@ def _placement(number: int) -> Tree:
     return {"tolerations": everywhere}
 
 
-def _container(name: str, number: int) -> Tree:
+def _container(number: int) -> Tree:
     field_path = {"fieldRef": {"apiVersion": "v1", "fieldPath": "spec.nodeName"}}
     probe: dict[str, Any] = {
         "httpGet": {"path": "/healthz", "port": 9102, "scheme": "HTTP"},
@@ -189,8 +187,8 @@ def _container(name: str, number: int) -> Tree:
         "failureThreshold": 3,
     }
     return {
-        "name": name,
-        "image": f"registry.example.com/agents/{name}-{number}:v2.{number}.0",
+        "name": "main",
+        "image": f"registry.example.com/agents/main-{number}:v2.{number}.0",
         "args": ["--log-level=info", "--node=$(NODE_NAME)", f"--instance={number}"],
         "env": [{"name": "NODE_NAME", "valueFrom": field_path}],
         "resources": {

@@ -12,7 +12,7 @@ from bench.clusters.collection import CollectionWriter, ItemClass
 from bench.clusters.daemonset_objects import DAEMON_POD_CPU, daemonset_tree, revision_tree
 from bench.clusters.event_objects import event_tree, events_of
 from bench.clusters.metadata import Tree, digest, uid
-from bench.clusters.node_objects import ALLOCATABLE_CPU, NodeKind, node_row, node_template, node_tree, partial
+from bench.clusters.node_objects import ALLOCATABLE_CPU, NodeKind, node_row, node_tree, partial
 from bench.clusters.planning import ClusterPlan, DaemonSetFacts, plan_cluster
 from bench.clusters.pod_objects import PodState, daemon_pod_tree, pod_row, workload_pod_tree
 from bench.clusters.size import Size
@@ -58,7 +58,7 @@ def _make_nodes(plan: ClusterPlan, folder: Path) -> None:
             look = (node.kind, node.zone, node.number % _MIXTURES)
             if look not in templates:
                 tree = node_tree(*look[:2], plan.size.images, look[2])
-                templates[look] = node_template(tree), node_row(tree, node.kind), tree
+                templates[look] = Template(tree), node_row(tree, node.kind), tree
             item, row, tree = templates[look]
             values = {
                 b"name": node.name.encode(),

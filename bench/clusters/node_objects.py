@@ -108,11 +108,6 @@ def _metadata(kind: NodeKind, zone: str, spec: Tree, status: Tree) -> Tree:
     }
 
 
-def node_template(tree: Tree) -> Template:
-    """The item of a NodeList."""
-    return Template(tree)
-
-
 def node_row(tree: Tree, kind: NodeKind) -> Template:
     """The row of a Table. Mirrors `printNode` of pkg/printers/internalversion/printers.go."""
     status = "Ready" if kind.ready == "True" else "NotReady"
