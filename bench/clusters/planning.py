@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from bench.clusters.daemonset_objects import DaemonSetPlan, plan_of
@@ -31,14 +31,18 @@ class PodPlan(NamedTuple):
     old: bool
 
 
-@dataclass
+@dataclass(frozen=True)
 class DaemonSetFacts:
     """A DaemonSet with its pods by name, and the status that follows from them."""
 
     plan: DaemonSetPlan
-    pods: list[PodPlan] = field(default_factory=list)
-    status: dict[str, int] = field(default_factory=dict)
-    missing: int = 0
+    pods: list[PodPlan]
+    status: dict[str, int]
+
+    @property
+    def missing(self) -> int:
+        """Nodes that should have a pod and have none."""
+        return self.status["desiredNumberScheduled"] - self.status["currentNumberScheduled"]
 
 
 @dataclass(frozen=True)
@@ -95,15 +99,12 @@ def _daemonset(plan: DaemonSetPlan, nodes: list[NodePlan], chance: random.Random
     ]
     states = _on_eligible(plan, eligible, chance) | _left_behind(plan, tolerant, chance)
     suffixes = _suffixes(chance)
-    facts = DaemonSetFacts(plan, missing=len(eligible))
-    own = {node.number for node in eligible}
+    pods = []
     for number, state in states.items():
-        facts.missing -= number in own
         old = chance.random() < plan.outdated
-        facts.pods.append(PodPlan(f"{plan.name}-{next(suffixes)}", number, state, old))
-    facts.pods.sort()
-    facts.status = _status(facts, own)
-    return facts
+        pods.append(PodPlan(f"{plan.name}-{next(suffixes)}", number, state, old))
+    pods.sort()
+    return DaemonSetFacts(plan, pods, _status(pods, {node.number for node in eligible}))
 
 
 def _on_eligible(plan: DaemonSetPlan, nodes: list[NodePlan], chance: random.Random) -> dict[int, PodState]:
@@ -141,14 +142,14 @@ def _share(share: float, nodes: list[NodePlan]) -> int:
     return max(1, round(share * len(nodes))) if share and len(nodes) >= _TINY else 0
 
 
-def _status(facts: DaemonSetFacts, eligible: set[int]) -> dict[str, int]:
+def _status(pods: list[PodPlan], eligible: set[int]) -> dict[str, int]:
     """Mirrors `updateDaemonSetStatus`: a terminating pod counts there like any other."""
-    own = [pod for pod in facts.pods if pod.node in eligible]
+    own = [pod for pod in pods if pod.node in eligible]
     ready = [pod for pod in own if pod.state == "ready"]
     return {
         "desiredNumberScheduled": len(eligible),
         "currentNumberScheduled": len(own),
-        "numberMisscheduled": len(facts.pods) - len(own),
+        "numberMisscheduled": len(pods) - len(own),
         "numberReady": len(ready),
         "updatedNumberScheduled": sum(not pod.old for pod in own),
         "numberAvailable": len(ready),
