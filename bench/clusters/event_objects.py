@@ -88,5 +88,5 @@ def _of_daemonset(plan: ClusterPlan, facts: DaemonSetFacts) -> Iterator[EventPla
         yield EventPlan(own.namespace, "DaemonSet", own.name, own.uid, *said)
     for place, pod in enumerate(facts.pods):
         if pod.state in _OF_POD_STATE:
-            serial = own.number * len(plan.nodes) + place
-            yield EventPlan(own.namespace, "Pod", pod.name, uid(0xB0, serial), *_OF_POD_STATE[pod.state])
+            pod_uid = uid(0xB0, plan.serial(facts, place))
+            yield EventPlan(own.namespace, "Pod", pod.name, pod_uid, *_OF_POD_STATE[pod.state])

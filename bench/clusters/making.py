@@ -120,8 +120,7 @@ def _write_daemon_pods(plan: ClusterPlan, facts: DaemonSetFacts, writer: Collect
             tree = daemon_pod_tree(facts.plan, pod.state, old=pod.old)
             looks[look] = _new_pod_class(writer, tree), Template(tree), pod_row(tree, pod.state)
         number, item, row = looks[look]
-        serial = facts.plan.number * len(plan.nodes) + place
-        values = _pod_values(plan, pod.name, pod.node, serial)
+        values = _pod_values(plan, pod.name, pod.node, plan.serial(facts, place))
         bound = -1 if pod.state == "pending" else pod.node
         writer.add(pod.name, number, item.fill(values), row.fill(values), bound)
 
@@ -129,16 +128,17 @@ def _write_daemon_pods(plan: ClusterPlan, facts: DaemonSetFacts, writer: Collect
 def _write_workload_pods(plan: ClusterPlan, writer: CollectionWriter) -> None:
     looks: dict[tuple[str, int], tuple[int, Template, Template]] = {}
     count = plan.size.workload_pods * len(plan.nodes)
-    for name in _WORKLOADS:
-        for serial in range(_WORKLOADS.index(name), count, len(_WORKLOADS)):
+    for first, workload in enumerate(_WORKLOADS):
+        for serial in range(first, count, len(_WORKLOADS)):
+            name = f"{workload}-5d8f7b9c6-{serial:06d}"
             node = serial // plan.size.workload_pods
-            look = (name, _workload_cpu(plan, node))
+            look = (workload, _workload_cpu(plan, node))
             if look not in looks:
                 tree = workload_pod_tree(_WORKLOAD_NAMESPACE, *look)
                 looks[look] = _new_pod_class(writer, tree), Template(tree), pod_row(tree, "ready")
             number, item, row = looks[look]
-            values = _pod_values(plan, f"{name}-5d8f7b9c6-{serial:06d}", node, 0x1000000 + serial)
-            writer.add(f"{name}-5d8f7b9c6-{serial:06d}", number, item.fill(values), row.fill(values), node)
+            values = _pod_values(plan, name, node, 0x1000000 + serial)
+            writer.add(name, number, item.fill(values), row.fill(values), node)
 
 
 def _workload_cpu(plan: ClusterPlan, node: int) -> int:

@@ -57,6 +57,10 @@ class ClusterPlan:
     full: frozenset[int]
     """Nodes on which a daemon pod waits for room."""
 
+    def serial(self, facts: DaemonSetFacts, place: int) -> int:
+        """A number that the daemon pod at this place has to itself: events know its uid by it too."""
+        return facts.plan.number * len(self.nodes) + place
+
 
 def plan_cluster(size: Size) -> ClusterPlan:
     """The cluster of this size and seed."""
