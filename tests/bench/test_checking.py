@@ -2,13 +2,13 @@
 
 import copy
 import json
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bench.checking import check
+from bench.measuring.server_process import ServerProcess
 from bench.serving.server import BenchServer
 from tests.bench.made import SIZE, folder, server
 from tests.program import kubectl_ds
@@ -26,11 +26,7 @@ def document(server: BenchServer) -> Any:
 
 
 def checked(document: Any, server: BenchServer) -> tuple[int, list[str]]:
-    def read(path: str) -> bytes:
-        with urllib.request.urlopen(server.url + path) as answer:
-            return answer.read()
-
-    return check(json.dumps(document).encode(), read, seed=1)
+    return check(json.dumps(document).encode(), ServerProcess(server.url).read, seed=1)
 
 
 def test_the_program_decides_as_the_second_reading_does(document: Any, server: BenchServer):
