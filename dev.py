@@ -92,7 +92,7 @@ def packaged() -> Path:
         print(f"Installing kubectl-ds into {environment} ...", file=sys.stderr, flush=True)
         create(environment)
         shutil.rmtree(ROOT / "build", ignore_errors=True)
-        run_or_stop([python(environment), "-m", "pip", "install", "-q", "-c", str(CONSTRAINTS), str(ROOT)])
+        pip_install(environment, "-c", str(CONSTRAINTS), str(ROOT))
         stamp.write_text(wanted)
     return environment
 
@@ -104,18 +104,7 @@ def compat(_: list[str]) -> int:
         environment = ROOT / f".venv-kubernetes-{version}"
         create(environment)
         # The constraints pin one release of the client and what that one needs; the others bring their own.
-        run_or_stop(
-            [
-                python(environment),
-                "-m",
-                "pip",
-                "install",
-                "-q",
-                f"kubernetes=={version}",
-                "-e",
-                ".[session-test]",
-            ]
-        )
+        pip_install(environment, f"kubernetes=={version}", "-e", ".[session-test]")
         print(f"--- kubernetes {version}", flush=True)
         worst = run([python(environment), "-m", "pytest", SESSION_TESTS]) or worst
     return worst
@@ -130,19 +119,7 @@ def installed(*, extras: str) -> Path:
     wanted = fingerprint()
     if not stamp.exists() or stamp.read_text() != wanted:
         print(f"Installing kubectl-ds{extras} into {environment} ...", file=sys.stderr, flush=True)
-        run_or_stop(
-            [
-                python(environment),
-                "-m",
-                "pip",
-                "install",
-                "-q",
-                "-c",
-                str(CONSTRAINTS),
-                "-e",
-                f"{ROOT}{extras}",
-            ]
-        )
+        pip_install(environment, "-c", str(CONSTRAINTS), "-e", f"{ROOT}{extras}")
         compiled(environment)
         stamp.write_text(wanted)
     return environment
@@ -166,6 +143,10 @@ def create(environment: Path) -> None:
             f"Python's venv module could not make {environment} ({error}). "
             "On Debian and Ubuntu: apt install python3-venv. Or activate a virtual environment and run this again."
         ) from error
+
+
+def pip_install(environment: Path, *arguments: str) -> None:
+    run_or_stop([python(environment), "-m", "pip", "install", "-q", *arguments])
 
 
 def fingerprint(*more: Path) -> str:
