@@ -1,6 +1,7 @@
 """Bounds that figures must keep, read from bounds.toml."""
 
 import tomllib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,6 +64,14 @@ def bounds_of(scale: Scale) -> list[Bound]:
     ]
 
 
-def broken(bounds: list[Bound], outcomes: Outcomes) -> list[Bound]:
+def measured(bounds: Iterable[Bound], outcomes: Outcomes) -> Iterator[tuple[Bound, float, bool]]:
+    """Each bound that has a figure, the figure, and whether it holds."""
+    for one in bounds:
+        value = one.value(outcomes)
+        if value is not None:
+            yield one, value, value <= one.at_most
+
+
+def broken(bounds: Iterable[Bound], outcomes: Outcomes) -> list[Bound]:
     """Those that do not hold."""
-    return [one for one in bounds if (value := one.value(outcomes)) is not None and value > one.at_most]
+    return [one for one, _, holds in measured(bounds, outcomes) if not holds]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bench.bounds import Bound
+from bench.bounds import Bound, measured
 from bench.cases import Case
 from bench.measuring.contest import Figures
 from bench.outcomes import Outcome, Outcomes
@@ -49,22 +49,18 @@ def table(figures: dict[str, Figures]) -> Iterator[str]:
 
 def kept(bounds: Iterable[Bound], outcomes: Outcomes) -> Iterator[str]:
     """Each bound that has a figure, as a line for a terminal."""
-    for one in bounds:
-        value = one.value(outcomes)
-        if value is not None:
-            word = "holds" if value <= one.at_most else "BROKEN"
-            yield f"{word:7}{value:8.2f}  at most {one.at_most:g}: {one.holds}"
+    for one, value, holds in measured(bounds, outcomes):
+        word = "holds" if holds else "BROKEN"
+        yield f"{word:7}{value:8.2f}  at most {one.at_most:g}: {one.holds}"
 
 
 def bounds_table(bounds: Iterable[Bound], outcomes: Outcomes) -> Iterator[str]:
     """Each bound that has a figure, in Markdown."""
     yield "| | measured | at most |"
     yield "|---|--:|--:|"
-    for one in bounds:
-        value = one.value(outcomes)
-        if value is not None:
-            measured = f"{value:.2f}" if value <= one.at_most else f"**{value:.2f}, too much**"
-            yield f"| {one.holds} | {measured} | {one.at_most:g} |"
+    for one, value, holds in measured(bounds, outcomes):
+        words = f"{value:.2f}" if holds else f"**{value:.2f}, too much**"
+        yield f"| {one.holds} | {words} | {one.at_most:g} |"
 
 
 def _seconds(value: float) -> str:
