@@ -27,8 +27,7 @@ def main() -> int:
         print("--write is for --size full: the page tells of large clusters", file=sys.stderr)
         return 2
     kept_before = RESULTS.exists() and (arguments.render or (arguments.write and arguments.case))
-    before = Results.read(RESULTS) if kept_before else None
-    results = before or Results(this_machine(arguments.kubectl))
+    results = Results.read(RESULTS) if kept_before else Results(this_machine(arguments.kubectl))
     if arguments.render:
         write_page(results)
         return 0
