@@ -2,5 +2,6 @@
 
 `python -m bench` makes clusters (`clusters/`), serves them from a process of its own (`serving/`), times both
 programs in turn (`measuring/`), checks what was said against its own reading of the rules (`checking.py`), and
-writes docs/performance.md. It takes nothing from `kubectl_ds.core`: what checks may not be what is checked.
+writes docs/performance.md. What checks takes nothing from `kubectl_ds.core`, which is what is checked;
+`computation.py` alone runs it, to time it.
 """
