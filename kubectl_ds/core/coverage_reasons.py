@@ -23,6 +23,7 @@ __all__ = [
     "cause_of",
     "code_of",
     "details_of",
+    "distinct_codes",
     "outlook_of",
     "source_of",
 ]
@@ -33,6 +34,11 @@ NodeReason = PlacementReason | ExtraReason | MissingReason | SchedulingReason | 
 def code_of(reason: NodeReason) -> str:
     """The name that scripts read; for a placement rule the name of its mismatch."""
     return reason.code if isinstance(reason, Fact) else type(reason).__name__
+
+
+def distinct_codes(reasons: Iterable[NodeReason]) -> list[str]:
+    """The codes in their order, each once."""
+    return list(dict.fromkeys(map(code_of, reasons)))
 
 
 def source_of(reason: NodeReason) -> Source:

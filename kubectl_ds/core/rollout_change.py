@@ -36,5 +36,4 @@ def _face(node: NodeRollout | None) -> object:
     """What is told of a node: ages and amounts are no change."""
     if node is None:
         return None
-    reasons = node.judged.reasons if node.judged is not None and node.in_motion else ()
-    return node.step, node.eligible, tuple(type(reason).__name__ for reason in reasons)
+    return node.step, node.eligible, tuple(type(reason).__name__ for reason in node.awaited)

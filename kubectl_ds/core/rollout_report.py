@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from kubectl_ds.core.coverage_reasons import NodeReason
 from kubectl_ds.core.coverage_report import NodeCoverage
 from kubectl_ds.core.history import RevisionNodes
 from kubectl_ds.core.model import IntOrString
@@ -65,6 +66,11 @@ class NodeRollout(Struct, frozen=True, kw_only=True):
     def in_motion(self) -> bool:
         """Whether something is under way here, or should be."""
         return self.step not in ("Done", "Old")
+
+    @property
+    def awaited(self) -> tuple[NodeReason, ...]:
+        """Why what is under way here is not done; empty where nothing is."""
+        return self.judged.reasons if self.judged is not None and self.in_motion else ()
 
 
 class RolloutBudget(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Amounts of resources in Kubernetes' own notation."""
 
+from collections.abc import Mapping
+
 from kubectl_ds.core.quantity import format_bytes
 
 _BINARY_UNITS = ((2**50, "Pi"), (2**40, "Ti"), (2**30, "Gi"), (2**20, "Mi"), (2**10, "Ki"))
@@ -33,3 +35,8 @@ def exact_amount(resource: str, amount: int) -> str:
     if resource in _IN_BYTES or resource.startswith("hugepages-"):
         return format_bytes(amount)
     return str(amount)
+
+
+def exact_amounts(amounts: Mapping[str, int]) -> dict[str, str]:
+    """Several of them, by the name of the resource."""
+    return {resource: exact_amount(resource, amounts[resource]) for resource in sorted(amounts)}

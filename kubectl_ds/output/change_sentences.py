@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from kubectl_ds.core.model import Taint, Toleration
+from kubectl_ds.core.model import Toleration
 from kubectl_ds.core.placement_change import (
     AddTolerations,
     LabelNode,
@@ -15,6 +15,7 @@ from kubectl_ds.core.placement_change import (
     RemoveNodeName,
     RemoveTaints,
 )
+from kubectl_ds.core.scheduling.admission import spelled_taint
 from kubectl_ds.output.placement_sentences import listed
 
 
@@ -29,7 +30,7 @@ def change_sentence(change: PlacementChange) -> str:
         case LabelNode(labels=labels):
             return _labels(labels)
         case RemoveTaints(taints=taints):
-            return f"remove the taint{_s(taints)} {listed(map(taint_text, taints))} from the node"
+            return f"remove the taint{_s(taints)} {listed(map(spelled_taint, taints))} from the node"
         case AddTolerations(tolerations=tolerations):
             return f"add to the template the toleration{_s(tolerations)} {listed(map(toleration_yaml, tolerations))}"
         case RemoveNodeName(node_name=name):
@@ -47,11 +48,6 @@ def change_sentence(change: PlacementChange) -> str:
             return "take the required node affinity out of the template, which opens it to other nodes too"
         case _:
             assert_never(change)
-
-
-def taint_text(taint: Taint) -> str:
-    """`key=value:Effect`, as kubectl taint writes it."""
-    return f"{taint.key}={taint.value}:{taint.effect}" if taint.value else f"{taint.key}:{taint.effect}"
 
 
 def toleration_text(toleration: Toleration) -> str:

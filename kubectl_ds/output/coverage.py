@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kubectl_ds.core.coverage_reasons import code_of
+from kubectl_ds.core.coverage_reasons import distinct_codes
 from kubectl_ds.core.coverage_report import (
     Cause,
     CoverageReport,
@@ -15,7 +15,7 @@ from kubectl_ds.core.reason import Outlook
 from kubectl_ds.output.explain_sentences import near_miss_sentences
 from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.placement_sentences import short_paths
-from kubectl_ds.output.reasons import sentence
+from kubectl_ds.output.reasons import cause_sentences
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import Cell, Painted, table
 from kubectl_ds.output.terminal_text import display_width, paragraph, safe
@@ -120,11 +120,8 @@ def _cause(cause: Cause, style: Style) -> Iterator[str]:
     paint = paint_of(cause.state, cause.outlook, style)
     yield ""
     yield " " * _INDENT + paint(head)
-    words = short_paths(" ".join(sentence(reason) for reason in cause.reasons))
-    if cause.varies:
-        words += f" (As on {cause.nodes[0]}; details differ on the others.)"
     margin = " " * (2 * _INDENT)
-    yield paragraph(words, style.prose_width, first=margin, rest=margin)
+    yield paragraph(cause_sentences(cause), style.prose_width, first=margin, rest=margin)
     nodes = folded(cause.nodes, 2 * (style.width - 2 * _INDENT - 8))
     for line in paragraph(nodes, style.prose_width, first=margin, rest=margin).split("\n"):
         yield margin + style.dim(line.removeprefix(margin))
@@ -191,7 +188,7 @@ def _row(node: NodeCoverage, style: Style, *, wide: bool) -> list[Cell]:
 
 def _codes(node: NodeCoverage) -> str:
     """Codes only: the causes above have the sentences, once for all nodes that share them."""
-    return ", ".join(dict.fromkeys(code_of(reason) for reason in node.reasons)) or "-"
+    return ", ".join(distinct_codes(node.reasons)) or "-"
 
 
 def _gaps(report: CoverageReport, style: Style) -> Iterator[str]:

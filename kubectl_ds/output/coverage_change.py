@@ -3,7 +3,7 @@
 from typing import Any
 
 from kubectl_ds.core.coverage_change import CoverageChange
-from kubectl_ds.core.coverage_reasons import code_of
+from kubectl_ds.core.coverage_reasons import distinct_codes
 from kubectl_ds.core.coverage_report import NodeCoverage
 from kubectl_ds.output.coverage_document import API_VERSION, node_coverage_document
 from kubectl_ds.output.style import Style
@@ -56,8 +56,7 @@ def _why(node: NodeCoverage | None) -> str:
     """`CrashLoopBackOff (unknown) outdated`: reasons, the outlook of what is amiss, flags."""
     if node is None:
         return ""
-    codes = ",".join(dict.fromkeys(code_of(reason) for reason in node.reasons))
-    words = [safe(codes)]
+    words = [safe(",".join(distinct_codes(node.reasons)))]
     if node.outlook is not None and node.state != "Excluded":
         words.append(f"({node.outlook})")
     words += [word for word, raised in (("duplicate", node.duplicate), ("outdated", node.outdated)) if raised]

@@ -6,7 +6,7 @@ from kubectl_ds.core.landing import Landing
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.explain_sentences import near_miss_sentences
 from kubectl_ds.output.placement_sentences import short_paths
-from kubectl_ds.output.reasons import sentence
+from kubectl_ds.output.reasons import sentences
 from kubectl_ds.output.terminal_text import safe
 
 _NAMES = 60
@@ -28,8 +28,8 @@ def landing_sentences(landing: Landing) -> Iterator[str]:
         return
     yield f"It lands on {count} of {nodes}: {safe(folded(landing.eligible, _NAMES))}."
     for cause in landing.excluded[:_CAUSES]:
-        words = short_paths(" ".join(sentence(reason) for reason in cause.reasons))
-        yield f"Not on {len(cause.nodes)} ({safe(folded(cause.nodes, _NAMES))}): {safe(words)}"
+        words = safe(sentences(cause.reasons))
+        yield f"Not on {len(cause.nodes)} ({safe(folded(cause.nodes, _NAMES))}): {words}"
     if rest := sum(len(cause.nodes) for cause in landing.excluded[_CAUSES:]):
         yield f"Not on {rest} more, for other reasons."
 

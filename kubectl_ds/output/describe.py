@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from kubectl_ds.core.coverage_reasons import code_of
+from kubectl_ds.core.coverage_reasons import distinct_codes
 from kubectl_ds.core.coverage_report import DaemonSetCoverage, NodeCoverage
 from kubectl_ds.core.describe import Description
 from kubectl_ds.core.health import health
@@ -25,8 +25,7 @@ from kubectl_ds.output.describe_values import NONE, object_of, text_of
 from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.get_table import paint_verdict, verdict_text
 from kubectl_ds.output.history import revision_name
-from kubectl_ds.output.placement_sentences import short_paths
-from kubectl_ds.output.reasons import sentence
+from kubectl_ds.output.reasons import sentences
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import table
 from kubectl_ds.output.terminal_text import paragraph, safe, shortened
@@ -191,8 +190,7 @@ def _causes(covered: DaemonSetCoverage, style: Style) -> Iterator[str]:
         outlook = "" if cause.state == "Excluded" else f", outlook {cause.outlook}"
         halted = ", surge halted" if cause.state == "Ready" else ""
         yield _INDENT + paint(f"{len(cause.nodes)} {cause.state}{halted}{outlook}")
-        words = short_paths(" ".join(sentence(reason) for reason in cause.reasons))
-        yield paragraph(words, style.prose_width, first=_DEEPER, rest=_DEEPER)
+        yield paragraph(sentences(cause.reasons), style.prose_width, first=_DEEPER, rest=_DEEPER)
         yield paragraph(folded(cause.nodes, style.width), style.prose_width, first=_DEEPER, rest=_DEEPER)
 
 
@@ -212,7 +210,7 @@ def _unwell(covered: DaemonSetCoverage | None, style: Style) -> Iterator[str]:
 
 
 def _unwell_rows(node: NodeCoverage) -> Iterator[list[str]]:
-    why = ", ".join(dict.fromkeys(map(code_of, node.reasons)))
+    why = ", ".join(distinct_codes(node.reasons))
     for pod in node.pods:
         if node.halts_rollout and pod.ready:
             continue

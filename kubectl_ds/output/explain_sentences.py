@@ -15,7 +15,8 @@ from kubectl_ds.core.explain_report import (
 )
 from kubectl_ds.core.near_miss import NearestNode, NearMiss, UnmetRequirement
 from kubectl_ds.core.placement_change import RemoveNodeAffinity
-from kubectl_ds.output.change_sentences import remedy_sentence, taint_text, toleration_text
+from kubectl_ds.core.scheduling.admission import spelled_taint
+from kubectl_ds.output.change_sentences import remedy_sentence, toleration_text
 from kubectl_ds.output.placement_sentences import listed, short_paths
 from kubectl_ds.output.reasons import sentence
 
@@ -52,7 +53,7 @@ def _tolerated(taints: tuple[TaintTolerance, ...]) -> str:
 
 
 def _tolerance(one: TaintTolerance) -> str:
-    taint = taint_text(one.taint)
+    taint = spelled_taint(one.taint)
     if one.tolerated_by is None:
         keeps = "keeps no daemon pod out" if not one.counts else "is not tolerated"
         return f"{taint} {keeps}."
@@ -185,7 +186,7 @@ def near_miss_sentences(near: NearMiss) -> list[str]:
         whose = f"All {near.matching} matching nodes have" if near.matching else "Every node has"
         if near.matching == 1:
             whose = "The only matching node has"
-        taints = listed(map(taint_text, near.shared_taints))
+        taints = listed(map(spelled_taint, near.shared_taints))
         several = len(near.shared_taints) > 1
         found.append(
             f"{whose} the taint{'s' * several} {taints}, which {'are' if several else 'is'} not tolerated."

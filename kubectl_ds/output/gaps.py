@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from kubectl_ds.core.snapshot import Gap
+from kubectl_ds.output.style import Style
+from kubectl_ds.output.terminal_text import paragraph
 
 _CONSEQUENCES = {
     "daemonsets": "DaemonSets are missing here",
@@ -26,3 +28,8 @@ def gap_sentence(gap: Gap) -> str:
 def gap_sentences(gaps: Iterable[Gap]) -> list[str]:
     """One sentence each, none twice."""
     return list(dict.fromkeys(gap_sentence(gap) for gap in gaps))
+
+
+def gap_paragraphs(gaps: Iterable[Gap], style: Style) -> list[str]:
+    """The same for a terminal, each a paragraph of its own."""
+    return [style.warn(paragraph(f"Not known: {words}", style.prose_width)) for words in gap_sentences(gaps)]

@@ -8,7 +8,7 @@ from kubectl_ds.core.history import HistoryReport, RevisionNodes
 from kubectl_ds.core.human_duration import age
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.describe_template import template_lines
-from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.gaps import gap_paragraphs
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import table
 from kubectl_ds.output.tabwriter import elastic
@@ -25,10 +25,7 @@ def history_text(report: HistoryReport, style: Style, *, wide: bool = False) -> 
     if report.revisions:
         lines += ["", _table(report, style, wide=wide)]
     lines += [f"\n{words}" for words in _behind(report, style)]
-    lines += [
-        style.warn(paragraph(f"Not known: {gap}", style.prose_width))
-        for gap in gap_sentences(report.incomplete)
-    ]
+    lines += gap_paragraphs(report.incomplete, style)
     return "\n".join(lines) + "\n"
 
 

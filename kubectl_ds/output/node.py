@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from kubectl_ds.core.coverage_reasons import code_of
+from kubectl_ds.core.coverage_reasons import distinct_codes
 from kubectl_ds.core.human_duration import human_duration
 from kubectl_ds.core.node_report import ExposedPod, NodeDaemonSet, NodeItem, NodeReport
 from kubectl_ds.output.amounts import spelled_amount
 from kubectl_ds.output.coverage import OUTLOOKS, folded, paint_of
-from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.gaps import gap_paragraphs
 from kubectl_ds.output.overhead import percent
-from kubectl_ds.output.placement_sentences import short_paths
-from kubectl_ds.output.reasons import sentence
+from kubectl_ds.output.reasons import sentence, sentences
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import Cell, Painted, table
 from kubectl_ds.output.terminal_text import paragraph, safe
@@ -24,7 +23,7 @@ _RESOURCES = ("cpu", "memory")
 
 def node_text(report: NodeReport, style: Style, *, blocks: bool, wide: bool = False) -> str:
     """`blocks`: everything about each node; otherwise a table of all. `wide` lists every exposed pod."""
-    parts = ["\n".join(_gaps(report, style))] if report.incomplete else []
+    parts = ["\n".join(gap_paragraphs(report.incomplete, style))] if report.incomplete else []
     parts += [
         style.bad(paragraph(f"There is no node {safe(name)}.", style.prose_width)) for name in report.absent
     ]
@@ -35,11 +34,6 @@ def node_text(report: NodeReport, style: Style, *, blocks: bool, wide: bool = Fa
     elif report.known:
         parts.append("The cluster has no nodes.")
     return "\n\n".join(parts) + "\n" if parts else ""
-
-
-def _gaps(report: NodeReport, style: Style) -> Iterator[str]:
-    for gap in gap_sentences(report.incomplete):
-        yield style.warn(paragraph(f"Not known: {gap}", style.prose_width))
 
 
 # --- one node --------------------------------------------------------------------------------------
@@ -101,8 +95,7 @@ def _trouble(one: NodeDaemonSet, style: Style) -> Iterator[str]:
     paint = paint_of(covered.state, covered.outlook, style) if covered.state else style.warn
     yield ""
     yield _INDENT + paint(f"{safe(one.qualified)}: {state}{outlook}")
-    words = short_paths(" ".join(sentence(reason) for reason in covered.reasons))
-    if words:
+    if words := sentences(covered.reasons):
         yield paragraph(words, style.prose_width, first=_DEEPER, rest=_DEEPER)
 
 
@@ -118,7 +111,7 @@ def _daemonsets(daemonsets: Sequence[NodeDaemonSet], style: Style) -> str:
                 spelled_amount(resource, one.requests.get(resource, 0)) + ("" if one.has_pod else "?")
                 for resource in _RESOURCES
             ),
-            ", ".join(dict.fromkeys(map(code_of, one.coverage.reasons))) or "-",
+            ", ".join(distinct_codes(one.coverage.reasons)) or "-",
         ]
         for one in daemonsets
     ]

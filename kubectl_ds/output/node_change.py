@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kubectl_ds.core.coverage_reasons import code_of
+from kubectl_ds.core.coverage_reasons import distinct_codes
 from kubectl_ds.core.node_change import NodeStateChange, node_changes
 from kubectl_ds.core.node_report import NodeDaemonSet, NodeItem, NodeReport
 from kubectl_ds.output.node import node_text, summary_sentence
@@ -33,7 +33,7 @@ def _line(change: NodeStateChange, now: datetime) -> str:
         return f"{lead} {_standing(change.node_after)}\n"
     words = [f"{safe(change.daemonset)} {_state(change.before)} -> {_state(change.after)}"]
     if change.after is not None and change.after.coverage.reasons:
-        words.append(safe(",".join(dict.fromkeys(map(code_of, change.after.coverage.reasons)))))
+        words.append(safe(",".join(distinct_codes(change.after.coverage.reasons))))
     return f"{lead} {' '.join(words)}\n"
 
 

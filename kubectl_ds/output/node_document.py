@@ -3,8 +3,7 @@
 from typing import Any
 
 from kubectl_ds.core.node_report import ExposedPod, NodeDaemonSet, NodeItem, NodeReport
-from kubectl_ds.core.scheduling.pod_requests import Amounts
-from kubectl_ds.output.amounts import exact_amount
+from kubectl_ds.output.amounts import exact_amounts
 from kubectl_ds.output.coverage_document import API_VERSION, reason_documents
 from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.reasons import sentence
@@ -39,8 +38,8 @@ def _item(item: NodeItem) -> Tree:
             "exposed": len(item.exposed),
         },
         "missing": list(item.missing),
-        "requests": _amounts(item.requests),
-        "allocatable": _amounts(item.allocatable),
+        "requests": exact_amounts(item.requests),
+        "allocatable": exact_amounts(item.allocatable),
         "daemonSets": [_daemonset(one) for one in item.daemonsets],
         "exposed": [_exposed(one) for one in item.exposed],
     }
@@ -57,7 +56,7 @@ def _daemonset(one: NodeDaemonSet) -> Tree:
         "duplicate": covered.duplicate,
         "outdated": covered.outdated,
         "pods": [pod.name for pod in covered.pods],
-        "requests": _amounts(one.requests),
+        "requests": exact_amounts(one.requests),
         "hasPod": one.has_pod,
         "reasons": reason_documents(covered.reasons),
         "outlook": covered.outlook,
@@ -71,7 +70,3 @@ def _exposed(one: ExposedPod) -> Tree:
         "started": rfc3339(one.started),
         "without": [{"daemonSet": it.daemonset, "until": rfc3339(it.until)} for it in one.without],
     }
-
-
-def _amounts(amounts: Amounts) -> Tree:
-    return {resource: exact_amount(resource, amounts[resource]) for resource in sorted(amounts)}

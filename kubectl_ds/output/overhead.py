@@ -10,7 +10,7 @@ from kubectl_ds.core.overhead_report import (
 )
 from kubectl_ds.core.scheduling.pod_requests import Amounts
 from kubectl_ds.output.amounts import spelled_amount
-from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.gaps import gap_paragraphs
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import table
 from kubectl_ds.output.terminal_text import paragraph
@@ -23,10 +23,7 @@ _RESOURCES = ("cpu", "memory")
 def overhead_text(report: OverheadReport, style: Style, *, wide: bool = False) -> str:
     """The sum, the shapes, the DaemonSets; with `wide` the nodes too, limits, surge and extended resources."""
     blocks = [paragraph(_sum(report), style.prose_width)]
-    blocks += [
-        style.warn(paragraph(f"Not known: {gap}", style.prose_width))
-        for gap in gap_sentences(report.incomplete)
-    ]
+    blocks += gap_paragraphs(report.incomplete, style)
     if report.shapes:
         blocks.append(_shape_table(report.shapes, report.median or 0, style, wide=wide))
     if report.daemonsets:

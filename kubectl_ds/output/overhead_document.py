@@ -11,7 +11,7 @@ from kubectl_ds.core.overhead_report import (
     PodUse,
 )
 from kubectl_ds.core.scheduling.pod_requests import Amounts
-from kubectl_ds.output.amounts import exact_amount
+from kubectl_ds.output.amounts import exact_amounts
 from kubectl_ds.output.coverage_document import API_VERSION
 from kubectl_ds.output.gaps import gap_sentences
 
@@ -109,6 +109,4 @@ def _node(node: NodeOverhead) -> Tree:
 
 
 def _amounts(amounts: Amounts | None) -> Any:
-    if amounts is None:
-        return None
-    return {resource: exact_amount(resource, amounts[resource]) for resource in sorted(amounts)}
+    return None if amounts is None else exact_amounts(amounts)

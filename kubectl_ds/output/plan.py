@@ -8,7 +8,7 @@ from kubectl_ds.core.coverage_reasons import NodeReason, cause_of, details_of
 from kubectl_ds.core.plan_report import DaemonSetPlan, LostNode, NewPod, PlanReport
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.explain_sentences import near_miss_sentences
-from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.gaps import gap_paragraphs
 from kubectl_ds.output.placement_sentences import short_paths
 from kubectl_ds.output.plan_sentences import (
     change_sentence,
@@ -19,7 +19,7 @@ from kubectl_ds.output.plan_sentences import (
     summary_sentence,
     unmodelled_sentence,
 )
-from kubectl_ds.output.reasons import sentence
+from kubectl_ds.output.reasons import details_differ, sentences
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.terminal_text import paragraph, safe
 
@@ -42,11 +42,7 @@ def plan_text(report: PlanReport, style: Style) -> str:
     """Changes, DaemonSets, and the summary that decides."""
     blocks = ["\n".join(paragraph(change_sentence(one), style.prose_width) for one in report.changes)]
     if report.incomplete:
-        gaps = (
-            style.warn(paragraph(f"Not known: {gap}", style.prose_width))
-            for gap in gap_sentences(report.incomplete)
-        )
-        blocks.append("\n".join(gaps))
+        blocks.append("\n".join(gap_paragraphs(report.incomplete, style)))
     blocks += ["\n".join(_item(item, style)) for item in report.items]
     closing = [style.bold(paragraph(summary_sentence(report), style.prose_width))]
     closing.append(style.dim(paragraph(never_modelled(report), style.prose_width)))
@@ -135,9 +131,7 @@ def _details(row: Row) -> tuple[object, ...]:
 
 
 def _why(group: _Group) -> str:
-    words = short_paths(" ".join(sentence(reason) for reason in group.reasons))
-    if group.varies:
-        words += f" (As on {group.nodes[0]}; details differ on the others.)"
+    words = sentences(group.reasons) + (details_differ(group.nodes[0]) if group.varies else "")
     if group.victims:
         words = f"Evicted for it: {folded(group.victims, 200)}. {words}"
     return words

@@ -2,7 +2,6 @@
 
 from typing import Literal, assert_never
 
-from kubectl_ds.core.model import Taint
 from kubectl_ds.core.plan_report import DaemonSetPlan, LostNode, NewPod, PlanReport
 from kubectl_ds.core.planned_change import (
     AddNode,
@@ -16,6 +15,7 @@ from kubectl_ds.core.planned_change import (
     TaintNodes,
     UntaintNodes,
 )
+from kubectl_ds.core.scheduling.admission import spelled_taint
 from kubectl_ds.core.unmodelled import Unmodelled
 from kubectl_ds.output.coverage import folded
 
@@ -33,7 +33,7 @@ def change_sentence(change: PlannedChange) -> str:
         case DeleteDaemonSet(namespace=namespace, name=name):
             return f"If DaemonSet {namespace}/{name} is deleted"
         case TaintNodes(nodes=nodes, taint=taint):
-            return f"If the taint {taint_text(taint)} is set on {_nodes(nodes)}"
+            return f"If the taint {spelled_taint(taint)} is set on {_nodes(nodes)}"
         case UntaintNodes(nodes=nodes, key=key, effect=effect):
             which = f"{key}:{effect}" if effect else key
             return f"If the taint {which} is taken off {_nodes(nodes)}"
@@ -49,11 +49,6 @@ def change_sentence(change: PlannedChange) -> str:
             return f"If the node {node} is drained"
         case _:
             assert_never(change)
-
-
-def taint_text(taint: Taint) -> str:
-    """As kubectl taint spells it."""
-    return f"{taint.key}{'=' * bool(taint.value)}{taint.value}:{taint.effect}"
 
 
 def _nodes(names: tuple[str, ...]) -> str:

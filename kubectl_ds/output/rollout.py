@@ -3,22 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from kubectl_ds.core.causes import distinct_causes
-from kubectl_ds.core.coverage_reasons import code_of
+from kubectl_ds.core.coverage_reasons import distinct_codes
 from kubectl_ds.core.coverage_report import Cause
 from kubectl_ds.core.history import RevisionNodes
 from kubectl_ds.core.human_duration import human_duration
 from kubectl_ds.core.rollout_report import NodeRollout, RolloutReport, Step
 from kubectl_ds.output.coverage import FEW_NODES, OUTLOOKS, folded, paint_of
-from kubectl_ds.output.gaps import gap_sentences
+from kubectl_ds.output.gaps import gap_paragraphs
 from kubectl_ds.output.history import revision_name
-from kubectl_ds.output.placement_sentences import short_paths
-from kubectl_ds.output.reasons import sentence
-from kubectl_ds.output.rollout_sentences import (
-    budget_sentence,
-    pace_sentence,
-    verdict_sentence,
-    waves_sentence,
-)
+from kubectl_ds.output.reasons import cause_sentences
+from kubectl_ds.output.rollout_sentences import arithmetic, verdict_sentence
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import table
 from kubectl_ds.output.terminal_text import paragraph, safe
@@ -39,10 +33,7 @@ STEP_WORDS: dict[Step, str] = {
 def rollout_text(report: RolloutReport, style: Style, *, wide: bool = False) -> str:
     """One DaemonSet. `wide` lists every node, however many."""
     lines = [_header(report, style)]
-    lines += [
-        style.warn(paragraph(f"Not known: {gap}", style.prose_width))
-        for gap in gap_sentences(report.incomplete)
-    ]
+    lines += gap_paragraphs(report.incomplete, style)
     lines += _arithmetic(report, style)
     lines += causes_lines(report, style)
     if report.revisions:
@@ -67,17 +58,12 @@ def _header(report: RolloutReport, style: Style) -> str:
 
 
 def _arithmetic(report: RolloutReport, style: Style) -> Iterator[str]:
-    """Only while there is something to do."""
-    if report.budget is None or report.is_done:
+    told = arithmetic(report)
+    if not told:
         return
     yield ""
-    for title, words in (
-        ("Budget", budget_sentence(report.budget, len(report.eligible))),
-        ("Waves left", waves_sentence(report)),
-        ("Pace", pace_sentence(report)),
-    ):
-        if words:
-            yield paragraph(words, style.prose_width, first=f"{_INDENT}{title}:".ljust(14))
+    for title, words in told:
+        yield paragraph(words, style.prose_width, first=f"{_INDENT}{title}:".ljust(14))
 
 
 def causes_lines(report: RolloutReport, style: Style) -> Iterator[str]:
@@ -86,10 +72,7 @@ def causes_lines(report: RolloutReport, style: Style) -> Iterator[str]:
         yield ""
         head = f"{len(cause.nodes)} node{'s' * (len(cause.nodes) != 1)}, {OUTLOOKS[cause.outlook]}"
         yield _INDENT + paint_of(cause.state, cause.outlook, style)(head)
-        words = short_paths(" ".join(sentence(reason) for reason in cause.reasons))
-        if cause.varies:
-            words += f" (As on {cause.nodes[0]}; details differ on the others.)"
-        yield paragraph(words, style.prose_width, first=_DEEPER, rest=_DEEPER)
+        yield paragraph(cause_sentences(cause), style.prose_width, first=_DEEPER, rest=_DEEPER)
         yield style.dim(
             paragraph(folded(cause.nodes, style.width), style.prose_width, first=_DEEPER, rest=_DEEPER)
         )
@@ -143,9 +126,7 @@ def node_table(nodes: Sequence[NodeRollout], style: Style) -> str:
             node.node,
             STEP_WORDS[node.step] + ("" if node.eligible else " (does not belong here)"),
             "yes" if node.uses_budget else "-",
-            ", ".join(dict.fromkeys(map(code_of, node.judged.reasons)))
-            if node.judged and node.in_motion and node.judged.reasons
-            else "-",
+            codes_of(node) or "-",
         ]
         for node in nodes
     ]
@@ -154,5 +135,4 @@ def node_table(nodes: Sequence[NodeRollout], style: Style) -> str:
 
 def codes_of(node: NodeRollout) -> str:
     """The codes of its reasons, each once; empty where nothing is awaited."""
-    reasons = node.judged.reasons if node.judged is not None and node.in_motion else ()
-    return ", ".join(dict.fromkeys(map(code_of, reasons)))
+    return ", ".join(distinct_codes(node.awaited))

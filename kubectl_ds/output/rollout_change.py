@@ -5,12 +5,7 @@ from datetime import datetime
 from kubectl_ds.core.rollout_change import StepChange, is_news, step_changes
 from kubectl_ds.core.rollout_report import NodeRollout, RolloutReport
 from kubectl_ds.output.rollout import STEP_WORDS, causes_lines, codes_of, node_table
-from kubectl_ds.output.rollout_sentences import (
-    budget_sentence,
-    pace_sentence,
-    verdict_sentence,
-    waves_sentence,
-)
+from kubectl_ds.output.rollout_sentences import arithmetic, verdict_sentence
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.terminal_text import safe
 from kubectl_ds.output.times import rfc3339
@@ -42,13 +37,7 @@ def picture_lines(report: RolloutReport, now: datetime, style: Style) -> list[st
     """What a terminal shows while it is followed: the bar, the verdict, the budget, the nodes in motion."""
     lines = [style.dim(f"{rfc3339(now)}  (Ctrl-C ends it)"), style.bold(f"ds {_name(report)}")]
     lines += [progress_bar(report, style), "", safe(verdict_sentence(report))]
-    if report.budget is not None and not report.is_done:
-        told = (
-            ("Budget", budget_sentence(report.budget, len(report.eligible))),
-            ("Waves left", waves_sentence(report)),
-            ("Pace", pace_sentence(report)),
-        )
-        lines += [f"  {title}:".ljust(14) + words for title, words in told if words]
+    lines += [f"  {title}:".ljust(14) + words for title, words in arithmetic(report)]
     lines += causes_lines(report, style)
     moving = [node for node in report.nodes or () if node.in_motion]
     if moving:

@@ -71,7 +71,6 @@ def _pace(pace: Pace) -> Tree:
 
 
 def _node(node: NodeRollout) -> Tree:
-    reasons = node.judged.reasons if node.judged is not None and node.in_motion else ()
     return {
         "node": node.node,
         "eligible": node.eligible,
@@ -79,5 +78,5 @@ def _node(node: NodeRollout) -> Tree:
         "usesBudget": node.uses_budget,
         "outlook": node.outlook,
         "availableAt": rfc3339(node.available_at),
-        "reasons": reason_documents(reasons),
+        "reasons": reason_documents(node.awaited),
     }

@@ -39,6 +39,18 @@ def _not_observed(report: RolloutReport) -> str:
     return f"the controller has not seen {what}; see that kube-controller-manager runs if this stays"
 
 
+def arithmetic(report: RolloutReport) -> list[tuple[str, str]]:
+    """The sentences about the budget and what is left, each with its title; only while there is something to do."""
+    if report.budget is None or report.is_done:
+        return []
+    told = (
+        ("Budget", budget_sentence(report.budget, len(report.eligible))),
+        ("Waves left", waves_sentence(report)),
+        ("Pace", pace_sentence(report)),
+    )
+    return [(title, words) for title, words in told if words]
+
+
 def budget_sentence(budget: RolloutBudget, eligible: int) -> str:
     """`maxUnavailable 10% of 96 nodes is 10; 3 are used, 1 of them stuck; 7 are left`."""
     of = (
