@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from kubectl_ds.core.model import DaemonSet, Event, Pod
-from kubectl_ds.core.ownership import is_orphan, pinned_node_name, pinned_values
+from kubectl_ds.core.ownership import is_orphan, is_static, pinned_node_name, pinned_values
 from kubectl_ds.core.placement.node_affinity import NODE_NAME_FIELD
 
 BindingKind = Literal["NodeAffinity", "NodeName", "Unbound"]
@@ -98,12 +98,8 @@ def pinned_affinity(affinity: Mapping[str, Any] | None, node_name: str) -> dict[
     return {**own, "nodeAffinity": node_affinity}
 
 
-def _is_static(pod: Pod) -> bool:
-    return any(owner.kind == "Node" for owner in pod.metadata.owner_references)
-
-
 def _bound_by(pod: Pod, daemonset: DaemonSet, scheduled_by: str) -> Binder:
-    if _is_static(pod):
+    if is_static(pod):
         return "Kubelet"
     if not pod.spec.node_name:
         return "Nobody"
@@ -119,7 +115,7 @@ def _bound_by(pod: Pod, daemonset: DaemonSet, scheduled_by: str) -> Binder:
 def _note(pod: Pod, daemonset: DaemonSet, *, agrees: bool) -> BindingNote | None:
     """The oddest thing about the pod, if anything is odd."""
     values = pinned_values(pod)
-    if _is_static(pod):
+    if is_static(pod):
         return "StaticPod"
     if not agrees:
         return "PinIgnored"

@@ -9,7 +9,7 @@ from kubectl_ds.core.event_index import EventIndex
 from kubectl_ds.core.extra import fate_of_extra
 from kubectl_ds.core.missing import MissingContext, missing_reasons
 from kubectl_ds.core.model import DaemonSet, Node, Pod
-from kubectl_ds.core.ownership import is_terminal, is_terminating, pinned_values
+from kubectl_ds.core.ownership import is_live, pinned_values
 from kubectl_ds.core.placement import Placement
 from kubectl_ds.core.pod_health import pod_health
 from kubectl_ds.core.reason import Outlook
@@ -51,7 +51,7 @@ class NodeJudge:
                 return self._excluded(node.metadata.name, placement)
             if len(pods) == 1 and placement.should_run and _is_well(pods[0]):
                 return self._well(node.metadata.name, pods[0])
-        live = [pod for pod in pods if not is_terminal(pod) and not is_terminating(pod)]
+        live = [pod for pod in pods if is_live(pod)]
         state = None if self._pods_unread else _state(placement, pods, live)
         reasons = self._reasons(state, node, placement, pods, live)
         return NodeCoverage(
@@ -177,7 +177,7 @@ def _pod_coverage(pod: Pod) -> PodCoverage:
 
 
 def _is_well(pod: Pod) -> bool:
-    return bool(pod.spec.node_name) and is_ready(pod) and not is_terminal(pod) and not is_terminating(pod)
+    return bool(pod.spec.node_name) and is_ready(pod) and is_live(pod)
 
 
 def _state(placement: Placement, pods: Sequence[Pod], live: Sequence[Pod]) -> State:

@@ -6,7 +6,7 @@ random suffixes: the same command gives the same manifest.
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -116,13 +116,17 @@ def container_names(images: Sequence[str]) -> list[str]:
     names: list[str] = []
     for image in images:
         base = re.sub(r"[^a-z0-9-]+", "-", re.split("[:@]", image.rsplit("/", 1)[-1])[0].lower()).strip("-")
-        base = base[:60].rstrip("-") or "main"
-        name, number = base, 1
-        while name in names:
-            number += 1
-            name = f"{base}-{number}"
-        names.append(name)
+        names.append(_unlike(base[:60].rstrip("-") or "main", names))
     return names
+
+
+def _unlike(base: str, taken: Collection[str]) -> str:
+    """The name, numbered where it is taken."""
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
 
 
 def as_applied(manifest: Mapping[str, Any], spelled: str) -> Raw:
@@ -170,7 +174,10 @@ def _with_pod_fields(pod: Raw, creation: Creation) -> Raw:
     if creation.priority_class:
         pod["priorityClassName"] = creation.priority_class
     if creation.host_mounts:
-        volumes = [{"name": name, "hostPath": {"path": one.path}} for name, one in _volumes(pod, creation)]
+        volumes = [
+            {"name": name, "hostPath": {"path": one.path}}
+            for name, one in _volumes(creation.host_mounts).items()
+        ]
         pod["volumes"] = [*(pod.get("volumes") or []), *volumes]
     return pod
 
@@ -188,23 +195,18 @@ def _with_container_fields(container: Raw, creation: Creation, *, first: bool) -
     if creation.host_mounts:
         mounts = [
             {"name": name, "mountPath": one.path, **({"readOnly": True} if one.read_only else {})}
-            for name, one in _volumes({}, creation)
+            for name, one in _volumes(creation.host_mounts).items()
         ]
         container["volumeMounts"] = [*(container.get("volumeMounts") or []), *mounts]
     return container
 
 
-def _volumes(pod: Mapping[str, Any], creation: Creation) -> list[tuple[str, HostMount]]:
+def _volumes(mounts: Sequence[HostMount]) -> dict[str, HostMount]:
     """A volume name for each mount: `/var/log` is `host-var-log`."""
-    named: list[tuple[str, HostMount]] = []
-    for one in creation.host_mounts:
+    named: dict[str, HostMount] = {}
+    for one in mounts:
         base = "host-" + (re.sub(r"[^a-z0-9]+", "-", one.path.lower()).strip("-") or "root")
-        base, number = base[:58].rstrip("-"), 1
-        name = base
-        while name in dict(named):
-            number += 1
-            name = f"{base}-{number}"
-        named.append((name, one))
+        named[_unlike(base[:58].rstrip("-"), named)] = one
     return named
 
 

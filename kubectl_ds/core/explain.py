@@ -27,7 +27,7 @@ from kubectl_ds.core.model import DaemonSet, Node, Pod, Taint
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.not_ours import why_not_ours
-from kubectl_ds.core.ownership import PodIndex, is_terminal, is_terminating, pods_by_node
+from kubectl_ds.core.ownership import PodIndex, is_live, pods_by_node
 from kubectl_ds.core.placement import Placement, malformed_terms, place_all
 from kubectl_ds.core.placement.node_affinity import required_node_affinity
 from kubectl_ds.core.placement_change import Remedy, required_terms_of
@@ -211,7 +211,7 @@ class _Explanation:
                 binding=binding_of(
                     pod, self._daemonset, scheduled_by=self._scheduled_by.get(pod.metadata.uid, "")
                 ),
-                alive=_is_alive(pod),
+                alive=is_live(pod),
             )
             for pod in pods
         )
@@ -254,7 +254,7 @@ class _Explanation:
         self, node: Node, placement: Placement, pods: Sequence[Pod]
     ) -> tuple[SchedulingReason, ...]:
         waiting = next(
-            (pod for pod in pods if not pod.spec.node_name and _is_alive(pod)),
+            (pod for pod in pods if not pod.spec.node_name and is_live(pod)),
             None,
         )
         if waiting is None or not placement.should_run:
@@ -272,10 +272,6 @@ class _Explanation:
         if not self._current_hash:
             return False
         return not is_pod_updated(pod, self._current_hash, template_generation(self._daemonset))
-
-
-def _is_alive(pod: Pod) -> bool:
-    return not is_terminal(pod) and not is_terminating(pod)
 
 
 def groups_by_verdict(report: PlacementReport) -> Mapping[tuple[object, ...], Sequence[NodeExplanation]]:

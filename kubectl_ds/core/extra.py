@@ -39,7 +39,7 @@ class ControllerLeavesPod(Fact, frozen=True):
         return "unknown" if self.passing else "stuck"
 
 
-_LIFECYCLE = frozenset(
+LIFECYCLE_TAINTS = frozenset(
     {
         "node.kubernetes.io/not-ready",
         "node.kubernetes.io/unreachable",
@@ -81,4 +81,4 @@ def is_kept_out_in_passing(placement: Placement) -> bool:
     """Whether nothing but taints that Kubernetes itself sets and removes keeps the DaemonSet off the node."""
     decided = placement.deciding
     taints = decided.reason.taints if decided and isinstance(decided.reason, UntoleratedTaint) else ()
-    return bool(taints) and all(taint.key in _LIFECYCLE for taint in taints)
+    return bool(taints) and all(taint.key in LIFECYCLE_TAINTS for taint in taints)

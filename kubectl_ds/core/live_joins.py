@@ -14,7 +14,7 @@ from kubectl_ds.core.event_index import EventIndex
 from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
 from kubectl_ds.core.model import DaemonSet, Event, Node, ObjectMeta, Pod
 from kubectl_ds.core.natural_order import natural_key
-from kubectl_ds.core.ownership import PodIndex, controller_of, pods_by_node
+from kubectl_ds.core.ownership import PodIndex, controller_of, place_of, pods_by_node
 from kubectl_ds.core.scheduling.node_room import RoomIndex, Tenant
 from kubectl_ds.core.snapshot import ClusterSnapshot
 
@@ -192,11 +192,6 @@ class LiveJoins(Cluster):
     @property
     def room(self) -> RoomIndex | None:
         return self._room
-
-
-def place_of(pod: Pod) -> str:
-    """The node on which the pod takes, or is to take, room; empty for none."""
-    return pod.spec.node_name or pod.status.nominated_node_name
 
 
 def _owner(pod: Pod) -> Hashable:

@@ -9,6 +9,7 @@ from kubectl_ds.core.coverage_reasons import NodeReason
 from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.ownership import place_of
 from kubectl_ds.core.plan_report import Fit, NewPod
 from kubectl_ds.core.predicted_pod import Admission, predicted_pod
 from kubectl_ds.core.scheduling.admission import AdmissionChangedPod, pod_asks_elsewhere
@@ -40,7 +41,7 @@ class NewPods:
         self._admission, self._gates = admission, gates
         self._on: dict[str, list[Pod]] = {}
         for pod in after.pods:
-            name = pod.spec.node_name or pod.status.nominated_node_name
+            name = place_of(pod)
             if name:
                 self._on.setdefault(name, []).append(pod)
 

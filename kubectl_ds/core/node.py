@@ -11,7 +11,7 @@ from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.node_condition import node_not_ready
 from kubectl_ds.core.node_report import ExposedPod, NodeDaemonSet, NodeItem, NodeReport, Without
-from kubectl_ds.core.ownership import controller_of, is_terminal, is_terminating
+from kubectl_ds.core.ownership import is_daemon, is_live, is_static, is_terminal
 from kubectl_ds.core.predicted_pod import Admission, admission_of, admitted_spec
 from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot
@@ -141,7 +141,7 @@ def _exposed(
     exposed = []
     for pod in pods:
         started = _running_since(pod)
-        if started is None or _is_daemon_or_static(pod):
+        if started is None or is_daemon(pod) or is_static(pod):
             continue
         without = tuple(
             one for side in guards if (one := _without(side, node, started, ready=counted[side.key].is_ready))
@@ -186,7 +186,7 @@ def _running_since(pod: Pod) -> datetime | None:
     A container that was started again does not tell when it was started first: then the kubelet's own start of
     the pod stands for it, which is earlier by the time that images take.
     """
-    if is_terminal(pod) or is_terminating(pod):
+    if not is_live(pod):
         return None
     statuses = pod.status.container_statuses
     moments = [
@@ -197,10 +197,3 @@ def _running_since(pod: Pod) -> datetime | None:
     if any(one.restart_count for one in statuses) and pod.status.start_time is not None:
         return pod.status.start_time if moments else None
     return min(moments, default=None)
-
-
-def _is_daemon_or_static(pod: Pod) -> bool:
-    controller = controller_of(pod.metadata)
-    return any(owner.kind == "Node" for owner in pod.metadata.owner_references) or (
-        controller is not None and controller.kind == "DaemonSet"
-    )

@@ -134,6 +134,27 @@ def is_same_controller(pod: Pod, other: Pod) -> bool:
     return mine is not None and theirs is not None and mine.uid == theirs.uid
 
 
+def is_daemon(pod: Pod) -> bool:
+    """Whether a DaemonSet manages it."""
+    controller = controller_of(pod.metadata)
+    return controller is not None and controller.kind == "DaemonSet"
+
+
+def is_static(pod: Pod) -> bool:
+    """Whether it mirrors a static pod: those are owned by their node (annotations are not read)."""
+    return any(owner.kind == "Node" for owner in pod.metadata.owner_references)
+
+
+def place_of(pod: Pod) -> str:
+    """The node on which the pod takes, or is to take, room; empty for none."""
+    return pod.spec.node_name or pod.status.nominated_node_name
+
+
+def is_live(pod: Pod) -> bool:
+    """Whether it runs, or may yet run, and nobody has asked it to go."""
+    return not is_terminal(pod) and not is_terminating(pod)
+
+
 def is_terminal(pod: Pod) -> bool:
     """Whether no container of the pod will run again."""
     return pod.status.phase in ("Failed", "Succeeded")

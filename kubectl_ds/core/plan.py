@@ -18,7 +18,7 @@ from kubectl_ds.core.landing import landing
 from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.new_pods import NewPods, Wanted
-from kubectl_ds.core.ownership import PodIndex, is_terminal, is_terminating, pods_by_node
+from kubectl_ds.core.ownership import PodIndex, is_live, pods_by_node
 from kubectl_ds.core.placement import Placement, place_all
 from kubectl_ds.core.plan_report import Action, DaemonSetPlan, LostNode, NewPod, PlanReport
 from kubectl_ds.core.planned_change import (
@@ -256,10 +256,7 @@ def _lost(
 def _holding(world: _World, daemonset: DaemonSet) -> dict[str, list[Pod]]:
     """The nodes where a live pod of it is, bound or pinned, by the cluster as it is now."""
     by_node = pods_by_node(daemonset, world.pods.claimed(daemonset))
-    live = {
-        name: [pod for pod in pods if not is_terminal(pod) and not is_terminating(pod)]
-        for name, pods in by_node.items()
-    }
+    live = {name: [pod for pod in pods if is_live(pod)] for name, pods in by_node.items()}
     return {name: pods for name, pods in live.items() if pods}
 
 

@@ -9,14 +9,15 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kubectl_ds.core.extra import LIFECYCLE_TAINTS
 from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.model import DaemonSet, Labels, Node, Pod, PriorityClass, Taint
-from kubectl_ds.core.ownership import controller_of, is_terminal
+from kubectl_ds.core.ownership import is_daemon, is_static, is_terminal
+from kubectl_ds.core.scheduling.admission import CORDON
 from kubectl_ds.core.snapshot import ClusterSnapshot
 from kubectl_ds.core.tolerations import untolerated_taints
 
 HOSTNAME = "kubernetes.io/hostname"
-CORDON = Taint(key="node.kubernetes.io/unschedulable", effect="NoSchedule")
 _NO_EXECUTE = frozenset({"NoExecute"})
 
 
@@ -107,17 +108,10 @@ def without_passing_taints(node: Node) -> Node:
     return replace(node, spec=replace(node.spec, taints=taints, unschedulable=False))
 
 
-PASSING_TAINTS = frozenset(
+PASSING_TAINTS = LIFECYCLE_TAINTS | frozenset(
     {
-        "node.kubernetes.io/not-ready",
-        "node.kubernetes.io/unreachable",
-        "node.kubernetes.io/disk-pressure",
-        "node.kubernetes.io/memory-pressure",
-        "node.kubernetes.io/pid-pressure",
-        "node.kubernetes.io/network-unavailable",
-        "node.kubernetes.io/unschedulable",
+        CORDON.key,
         "node.kubernetes.io/out-of-service",
-        "node.cloudprovider.kubernetes.io/uninitialized",
         "node.cloudprovider.kubernetes.io/shutdown",
         "ToBeDeletedByClusterAutoscaler",
         "DeletionCandidateOfClusterAutoscaler",
@@ -213,15 +207,8 @@ def _stays(pod: Pod, nodes: Mapping[str, Node], drained: set[str], gates: Featur
     if node is None or (name in drained and _leaves_on_drain(pod)):
         return False
     taints = untolerated_taints(node.spec.taints, pod.spec.tolerations, gates, effects=_NO_EXECUTE)
-    return _is_static(pod) or not taints
+    return is_static(pod) or not taints
 
 
 def _leaves_on_drain(pod: Pod) -> bool:
-    controller = controller_of(pod.metadata)
-    daemon = controller is not None and controller.kind == "DaemonSet"
-    return not daemon and not _is_static(pod) and not is_terminal(pod)
-
-
-def _is_static(pod: Pod) -> bool:
-    """Mirror pods are owned by their node; annotations are not read."""
-    return any(owner.kind == "Node" for owner in pod.metadata.owner_references)
+    return not is_daemon(pod) and not is_static(pod) and not is_terminal(pod)

@@ -25,6 +25,8 @@ from kubectl_ds.core.model import (
     PodSpec,
     Quantity,
 )
+from kubectl_ds.core.revisions import HASH_LABEL
+from kubectl_ds.core.status import is_ready
 
 Key = TypeVar("Key", bound=Hashable)
 Shape = TypeVar("Shape", bound=Struct)
@@ -33,7 +35,6 @@ _IMPLIED_BY_READY: Final = frozenset(
     {"PodReadyToStartContainers", "Initialized", "ContainersReady", "PodScheduled"}
 )
 _RUNNING: Final = ContainerState(running=ContainerStateRunning())
-_DAEMONSET_HASH: Final = "controller-revision-hash"
 _REPLICASET_HASH: Final = "pod-template-hash"
 
 
@@ -71,12 +72,12 @@ class SharedParts:
     def _pod(self, pod: Pod) -> Pod:
         metadata, spec, status = pod.metadata, pod.spec, pod.status
         labels, owners = metadata.labels, metadata.owner_references
-        template = labels.get(_DAEMONSET_HASH) or labels.get(_REPLICASET_HASH) or ""
+        template = labels.get(HASH_LABEL) or labels.get(_REPLICASET_HASH) or ""
         origin = (owners[0].uid if owners else metadata.namespace, template)
         bare = replace(spec, node_name="", affinity=None)
         phase, conditions = status.phase, status.conditions
         containers, init_containers = status.container_statuses, status.init_container_statuses
-        if _is_ready(conditions):
+        if is_ready(pod):
             conditions = tuple([one for one in conditions if not _goes_without_saying(one)])
             containers, init_containers = _without_start(containers), _without_start(init_containers)
         like = self._siblings.get(origin)
@@ -167,13 +168,6 @@ def _sharing(own: Shape, other: Shape) -> Shape:
             if (theirs := getattr(other, name)) is not (ours := getattr(own, name)) and theirs == ours
         },
     )
-
-
-def _is_ready(conditions: tuple[PodCondition, ...]) -> bool:
-    for one in conditions:
-        if one.type == "Ready":
-            return one.status == "True"
-    return False
 
 
 def _goes_without_saying(condition: PodCondition) -> bool:

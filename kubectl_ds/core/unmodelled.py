@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from kubectl_ds.core.binding import DEFAULT_SCHEDULER
+
 What = Literal[
     "scheduler",
     "resourceClaims",
@@ -13,7 +15,6 @@ What = Literal[
     "topologySpreadConstraints",
     "volumes",
 ]
-DEFAULT_SCHEDULER = "default-scheduler"
 
 
 class Unmodelled(Struct, frozen=True):

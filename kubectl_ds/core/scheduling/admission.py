@@ -14,7 +14,8 @@ from kubectl_ds.core.reason import Fact, Outlook, Source
 from kubectl_ds.core.tolerations import untolerated_taints
 
 ChangedField = Literal["nodeSelector", "nodeAffinity", "tolerations"]
-_CORDON = Taint(key="node.kubernetes.io/unschedulable", effect="NoSchedule")
+CORDON = Taint(key="node.kubernetes.io/unschedulable", effect="NoSchedule")
+"""What a cordon puts on a node."""
 
 
 class AdmissionChangedPod(Fact, frozen=True):
@@ -59,7 +60,7 @@ def pod_asks_elsewhere(
         return "nodeSelector", tuple(f"{label.key}={label.wants}" for label in selector.labels)
     if (affinity := check_node_affinity(required_node_affinity(pod.spec), node)) is not None:
         return "nodeAffinity", _failing(affinity)
-    taints = (*node.spec.taints, _CORDON) if node.spec.unschedulable else node.spec.taints
+    taints = (*node.spec.taints, CORDON) if node.spec.unschedulable else node.spec.taints
     if untolerated := untolerated_taints(taints, pod.spec.tolerations, gates):
         return "tolerations", tuple(spelled_taint(taint) for taint in dict.fromkeys(untolerated))
     return None

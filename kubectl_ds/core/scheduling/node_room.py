@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from kubectl_ds.core.model import Node, Pod
+from kubectl_ds.core.ownership import is_terminal
 from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts, pod_requests
-
-_TERMINAL = frozenset({"Succeeded", "Failed"})
 
 
 def priority_of(pod: Pod) -> int:
@@ -33,7 +32,7 @@ class RoomIndex:
         self._bound: dict[str, list[Pod]] = {}
         self._nominated: dict[str, list[Pod]] = {}
         for pod in pods:
-            if pod.status.phase in _TERMINAL:
+            if is_terminal(pod):
                 continue
             if pod.spec.node_name:
                 self._bound.setdefault(pod.spec.node_name, []).append(pod)
