@@ -46,19 +46,17 @@ def room_reasons(
     `daemonset`: whose present template the pod was made from, None where it was not. `blocked`: something else
     keeps the pod off the node that no eviction changes. Raises ValueError for an amount that is no quantity.
     """
-    asked = _Asked(
-        requests=pod_requests(pod),
-        template=None if daemonset is None else _of_template(daemonset),
-        overhead=amounts(pod.spec.overhead),
-    )
+    requests = pod_requests(pod)
     if room is None:
-        return [_lacking(lack, "none", asked, None) for lack in lacks(asked.requests, node, ())]
+        asked = _asked(pod, requests, daemonset)
+        return [_lacking(lack, "none", asked, None) for lack in lacks(requests, node, ())]
     tenants = room.tenants(node.metadata.name, besides=pod)
-    missing = lacks(asked.requests, node, tenants)
+    missing = lacks(requests, node, tenants)
     conflict = first_conflict(host_ports(pod), (tenant.pod for tenant in tenants))
     if not missing and conflict is None:
         return []
-    relief = _relief(pod, asked.requests, node, tenants)
+    asked = _asked(pod, requests, daemonset)
+    relief = _relief(pod, requests, node, tenants)
     if blocked and relief == "preemption":
         relief = "none"
     reasons: list[RoomReason] = [_lacking(lack, relief, asked, tenants) for lack in missing]
@@ -75,13 +73,16 @@ def room_reasons(
             )
         )
     if relief == "none":
-        reasons.append(preemption_cannot_help(pod, asked.requests, node, tenants, blocked=blocked))
+        reasons.append(preemption_cannot_help(pod, requests, node, tenants, blocked=blocked))
     return reasons
 
 
-def _of_template(daemonset: DaemonSet) -> Amounts:
-    """What its pods request before admission adds to it."""
-    return pod_requests(Pod(spec=admitted_spec(daemonset, Admission())))
+def _asked(pod: Pod, requests: Amounts, daemonset: DaemonSet | None) -> _Asked:
+    template: Amounts | None = None
+    if daemonset is not None:
+        # What its pods request before admission adds to it.
+        template = pod_requests(Pod(spec=admitted_spec(daemonset, Admission())))
+    return _Asked(requests=requests, template=template, overhead=amounts(pod.spec.overhead))
 
 
 def _relief(pod: Pod, requests: Amounts, node: Node, tenants: Sequence[Tenant]) -> Relief:
