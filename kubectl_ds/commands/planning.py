@@ -13,6 +13,7 @@ from kubectl_ds.core.label_selector import parse
 from kubectl_ds.core.label_syntax import label_key_errors, label_value_errors
 from kubectl_ds.core.model import DaemonSet, Node, PriorityClass, Taint
 from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.object_key import key_of
 from kubectl_ds.core.planned_change import (
     AddNode,
     ApplyDaemonSet,
@@ -225,6 +226,6 @@ def _deletion(word: str, snapshot: "ClusterSnapshot", namespace: str) -> DeleteD
     if not 1 <= len(parts) <= 2 or not all(parts):
         raise UsageError(f"--delete takes NAME or NAMESPACE/NAME, not {word!r}")
     where, name = (namespace, parts[0]) if len(parts) == 1 else (parts[0], parts[1])
-    if not any((one.metadata.namespace, one.metadata.name) == (where, name) for one in snapshot.daemonsets):
+    if not any(key_of(one.metadata) == (where, name) for one in snapshot.daemonsets):
         raise NotFoundError(f'daemonsets.apps "{name}" not found in namespace {where}')
     return DeleteDaemonSet(where, name)

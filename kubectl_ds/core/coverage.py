@@ -27,8 +27,9 @@ from kubectl_ds.core.model import DaemonSet, Node, Pod
 from kubectl_ds.core.namespaces import is_going, namespace_of
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import near_miss
+from kubectl_ds.core.object_key import key_of
 from kubectl_ds.core.ownership import PodIndex, pods_by_node
-from kubectl_ds.core.placement import NodeKinds, Placement, place_all
+from kubectl_ds.core.placement import NodeKinds, Placement, in_natural_order, place_all
 from kubectl_ds.core.revisions import RevisionIndex, current_revision, revision_hash
 from kubectl_ds.core.scheduling import SchedulingContext
 from kubectl_ds.core.scheduling.node_room import RoomIndex
@@ -57,7 +58,7 @@ def coverage(
     chosen = (one for one in snapshot.daemonsets if names is None or one.metadata.name in names)
     items = [
         _one(cluster, daemonset, states=states, problems=problems)
-        for daemonset in sorted(chosen, key=lambda one: (one.metadata.namespace, one.metadata.name))
+        for daemonset in sorted(chosen, key=lambda one: key_of(one.metadata))
     ]
     return CoverageReport(items=tuple(items), incomplete=snapshot.gaps, consistency=snapshot.consistency)
 
@@ -80,7 +81,7 @@ class Cluster:
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
-        return tuple(sorted(self.snapshot.nodes, key=lambda node: natural_key(node.metadata.name)))
+        return in_natural_order(self.snapshot.nodes)
 
     @property
     def kinds(self) -> NodeKinds:

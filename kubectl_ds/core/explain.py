@@ -28,7 +28,7 @@ from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.not_ours import why_not_ours
 from kubectl_ds.core.ownership import PodIndex, is_live, pods_by_node
-from kubectl_ds.core.placement import Placement, malformed_terms, place_all
+from kubectl_ds.core.placement import Placement, in_natural_order, malformed_terms, place_all
 from kubectl_ds.core.placement.node_affinity import required_node_affinity
 from kubectl_ds.core.placement_change import Remedy, required_terms_of
 from kubectl_ds.core.remedies import remedies
@@ -77,10 +77,7 @@ class _Explanation:
         self._daemonset = daemonset
         self._spec = daemonset.spec.template.spec
         self._gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
-        self._nodes = {
-            node.metadata.name: node
-            for node in sorted(snapshot.nodes, key=lambda node: natural_key(node.metadata.name))
-        }
+        self._nodes = {node.metadata.name: node for node in in_natural_order(snapshot.nodes)}
         self._placements = place_all(daemonset, self._nodes.values(), self._gates)
         self._claimed = PodIndex(snapshot.pods).claimed(daemonset)
         self._pods = pods_by_node(daemonset, self._claimed)

@@ -9,9 +9,8 @@ from kubectl_ds.core.coverage_reasons import outlook_of
 from kubectl_ds.core.coverage_report import Cause, NodeCoverage
 from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.model import DaemonSet, Node
-from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.near_miss import NearMiss, near_miss
-from kubectl_ds.core.placement import place_all
+from kubectl_ds.core.placement import in_natural_order, place_all
 
 
 class Landing(Struct, frozen=True, kw_only=True):
@@ -27,7 +26,7 @@ class Landing(Struct, frozen=True, kw_only=True):
 def landing(daemonset: DaemonSet, nodes: Iterable[Node], gates: FeatureGates | None = None) -> Landing:
     """By the controller's rules alone: whether a pod then fits is the scheduler's question."""
     gates = gates or FeatureGates()
-    ordered = sorted(nodes, key=lambda node: natural_key(node.metadata.name))
+    ordered = in_natural_order(nodes)
     placements = place_all(daemonset, ordered, gates)
     left_out = []
     for name, placement in placements.items():

@@ -16,11 +16,12 @@ from kubectl_ds.core.coverage_change import CoverageChange
 from kubectl_ds.core.coverage_report import CoverageReport, DaemonSetCoverage, State
 from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.live_item import LiveItem, changes_between
-from kubectl_ds.core.live_joins import Key, LiveJoins, key_of
+from kubectl_ds.core.live_joins import LiveJoins
 from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, ObjectMeta, Pod
 from kubectl_ds.core.moments import earliest
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.object_change import ObjectChange
+from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.ownership import controller_of, place_of
 from kubectl_ds.core.revisions import is_named_by
 from kubectl_ds.core.snapshot import ClusterSnapshot

@@ -9,9 +9,10 @@ from kubectl_ds.core.coverage_reasons import code_of
 from kubectl_ds.core.coverage_report import DaemonSetCoverage, NodeCoverage, State
 from kubectl_ds.core.creation_failures import creation_failure
 from kubectl_ds.core.ended_pods import ended_pods
-from kubectl_ds.core.live_joins import Key, LiveJoins, claimed_by_node, key_of
+from kubectl_ds.core.live_joins import LiveJoins, claimed_by_node
 from kubectl_ds.core.model import DaemonSet, Pod
 from kubectl_ds.core.moments import earliest, next_availability, next_turn
+from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.placement import place_all
 

@@ -14,16 +14,10 @@ from kubectl_ds.core.event_index import EventIndex
 from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
 from kubectl_ds.core.model import DaemonSet, Event, Node, ObjectMeta, Pod
 from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.ownership import PodIndex, controller_of, place_of, pods_by_node
 from kubectl_ds.core.scheduling.node_room import RoomIndex, Tenant
 from kubectl_ds.core.snapshot import ClusterSnapshot
-
-Key = tuple[str, str]
-"""Namespace and name."""
-
-
-def key_of(metadata: ObjectMeta) -> Key:
-    return metadata.namespace, metadata.name
 
 
 class LiveNodes:

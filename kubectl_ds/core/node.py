@@ -8,21 +8,19 @@ from msgspec import Struct
 from kubectl_ds.core.coverage import Cluster, Joined
 from kubectl_ds.core.extra import is_kept_out_in_passing
 from kubectl_ds.core.model import DaemonSet, Node, Pod
-from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.node_condition import node_not_ready
 from kubectl_ds.core.node_report import ExposedPod, NodeDaemonSet, NodeItem, NodeReport, Without
+from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.ownership import is_daemon, is_live, is_static, is_terminal
+from kubectl_ds.core.placement import in_natural_order
 from kubectl_ds.core.predicted_pod import Admission, admission_of, admitted_spec
 from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot
 from kubectl_ds.core.status import is_ready, ready_condition
 
-Name = tuple[str, str]
-"""Namespace and name of a DaemonSet."""
-
 
 def nodes(
-    snapshot: ClusterSnapshot, names: Sequence[str] = (), *, required: Collection[Name] = ()
+    snapshot: ClusterSnapshot, names: Sequence[str] = (), *, required: Collection[Key] = ()
 ) -> NodeReport:
     """The nodes of these names, or all of them. `required`: the DaemonSets that count, belonging there or not;
     without any, all that belong there count.
@@ -30,15 +28,11 @@ def nodes(
     Needs the nodes asked for, the DaemonSets, and every pod that is on these nodes or pinned to them.
     """
     cluster = Cluster(snapshot, None)
-    known = not any(
-        resource not in snapshot.read or snapshot.lacks(resource) for resource in ("nodes", "pods")
-    )
+    known = snapshot.knows_all("nodes") and snapshot.knows_all("pods")
     there = {node.metadata.name: node for node in snapshot.nodes}
     chosen = [there[name] for name in dict.fromkeys(names) if name in there] if names else there.values()
     return NodeReport(
-        items=_items(cluster, sorted(chosen, key=lambda node: natural_key(node.metadata.name)), required)
-        if known
-        else (),
+        items=_items(cluster, in_natural_order(chosen), required) if known else (),
         absent=tuple(name for name in dict.fromkeys(names) if name not in there) if known else (),
         known=known,
         taken_at=snapshot.taken_at,
@@ -55,16 +49,16 @@ class _Side(Struct, frozen=True):
     """Of a pod that would be made now."""
 
     @property
-    def key(self) -> Name:
-        return self.daemonset.metadata.namespace, self.daemonset.metadata.name
+    def key(self) -> Key:
+        return key_of(self.daemonset.metadata)
 
 
-def _items(cluster: Cluster, chosen: Sequence[Node], required: Collection[Name]) -> tuple[NodeItem, ...]:
+def _items(cluster: Cluster, chosen: Sequence[Node], required: Collection[Key]) -> tuple[NodeItem, ...]:
     snapshot = cluster.snapshot
     admission = admission_of(snapshot)
     sides = [
         _Side(one, Joined(cluster, one), _predicted(one, admission))
-        for one in sorted(snapshot.daemonsets, key=lambda one: (one.metadata.namespace, one.metadata.name))
+        for one in sorted(snapshot.daemonsets, key=lambda one: key_of(one.metadata))
     ]
     on = _pods_on(snapshot.pods)
     return tuple(
@@ -88,7 +82,7 @@ def _pods_on(pods: Iterable[Pod]) -> Mapping[str, list[Pod]]:
 
 
 def _item(
-    node: Node, sides: Sequence[_Side], pods: Sequence[Pod], required: Collection[Name], now: datetime
+    node: Node, sides: Sequence[_Side], pods: Sequence[Pod], required: Collection[Key], now: datetime
 ) -> NodeItem:
     name = node.metadata.name
     found: list[NodeDaemonSet] = []

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kubectl_ds.core.feature_gates import infer_feature_gates
+from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
 from kubectl_ds.core.model import DaemonSet, Node, Pod, PodMetrics, PodSpec
-from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.object_key import key_of
 from kubectl_ds.core.overhead_report import (
     DaemonSetOverhead,
     NodeOverhead,
@@ -20,7 +20,7 @@ from kubectl_ds.core.overhead_report import (
     PodUse,
 )
 from kubectl_ds.core.ownership import PodIndex, is_terminal
-from kubectl_ds.core.placement import place_all
+from kubectl_ds.core.placement import NodeKinds, in_natural_order, place_all
 from kubectl_ds.core.planned_change import without_passing_taints
 from kubectl_ds.core.predicted_pod import Admission, admission_of, admitted_spec
 from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts, pod_limits, pod_requests
@@ -51,15 +51,24 @@ def overhead(snapshot: ClusterSnapshot) -> OverheadReport:
     """The overhead of every DaemonSet in the snapshot, by namespace and name."""
     admission = admission_of(snapshot)
     made = [
-        _made(one, admission)
-        for one in sorted(snapshot.daemonsets, key=lambda one: (one.metadata.namespace, one.metadata.name))
+        _made(one, admission) for one in sorted(snapshot.daemonsets, key=lambda one: key_of(one.metadata))
     ]
-    nodes = _nodes(snapshot)
+    gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
+    nodes = in_natural_order(snapshot.nodes) if snapshot.knows_all("nodes") else None
+    kinds = None if nodes is None else NodeKinds(nodes)
     pods = _live_pods(snapshot, made)
-    shapes = None if nodes is None else _shapes(made, nodes, snapshot)
+    shapes = None if nodes is None else _shapes(made, nodes, gates)
     bound = None if pods is None else [pod for of_one in pods.values() for pod in of_one]
     return OverheadReport(
-        daemonsets=tuple(_one(one, snapshot, nodes, pods) for one in made),
+        daemonsets=tuple(
+            _one(
+                one,
+                None if kinds is None else _eligible(one.daemonset, kinds, gates),
+                None if pods is None else pods[one.daemonset.metadata.uid],
+                snapshot.pod_metrics,
+            )
+            for one in made
+        ),
         shapes=shapes,
         median=None if not shapes else _median(shapes),
         nodes=None if nodes is None or bound is None else _by_node(nodes, bound),
@@ -91,15 +100,9 @@ def _made(daemonset: DaemonSet, admission: Admission) -> _Made:
     return _Made(daemonset, pod_requests(pod), pod_limits(pod), spec, budget(daemonset, 1).max_surge > 0)
 
 
-def _nodes(snapshot: ClusterSnapshot) -> tuple[Node, ...] | None:
-    if "nodes" not in snapshot.read or snapshot.lacks("nodes"):
-        return None
-    return tuple(sorted(snapshot.nodes, key=lambda node: natural_key(node.metadata.name)))
-
-
 def _live_pods(snapshot: ClusterSnapshot, made: Sequence[_Made]) -> Mapping[str, list[Pod]] | None:
     """Bound pods that take room, by the uid of their DaemonSet; None when pods could not be read in full."""
-    if "pods" not in snapshot.read or snapshot.lacks("pods"):
+    if not snapshot.knows_all("pods"):
         return None
     index = PodIndex(snapshot.pods)
     return {
@@ -129,14 +132,10 @@ def sorted_by(report: OverheadReport, key: str) -> OverheadReport:
 
 
 def _one(
-    made: _Made,
-    snapshot: ClusterSnapshot,
-    nodes: Sequence[Node] | None,
-    pods: Mapping[str, list[Pod]] | None,
+    made: _Made, eligible: int | None, own: Sequence[Pod] | None, metrics: Sequence[PodMetrics]
 ) -> DaemonSetOverhead:
+    """`own`: its live pods; None, as for `eligible`, where that is not known."""
     daemonset = made.daemonset
-    own = None if pods is None else pods[daemonset.metadata.uid]
-    eligible = None if nodes is None else _eligible(daemonset, nodes, snapshot)
     surge_pods = budget(daemonset, eligible or 0).max_surge if made.surges else 0
     return DaemonSetOverhead(
         namespace=daemonset.metadata.namespace,
@@ -150,13 +149,12 @@ def _one(
         surge={resource: amount * surge_pods for resource, amount in made.requests.items()},
         unrequested=_left_open(made.spec, "requests"),
         unlimited=_left_open(made.spec, "limits"),
-        use=None if own is None else _use(own, snapshot.pod_metrics),
+        use=None if own is None else _use(own, metrics),
     )
 
 
-def _eligible(daemonset: DaemonSet, nodes: Sequence[Node], snapshot: ClusterSnapshot) -> int:
-    gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
-    return sum(one.should_run for one in place_all(daemonset, nodes, gates).values())
+def _eligible(daemonset: DaemonSet, kinds: NodeKinds, gates: FeatureGates) -> int:
+    return sum(one.should_run for one in place_all(daemonset, kinds, gates).values())
 
 
 def _left_open(spec: PodSpec, field: str) -> tuple[str, ...]:
@@ -171,11 +169,11 @@ def _left_open(spec: PodSpec, field: str) -> tuple[str, ...]:
 
 
 def _use(pods: Sequence[Pod], metrics: Sequence[PodMetrics]) -> PodUse | None:
-    names = {(pod.metadata.namespace, pod.metadata.name) for pod in pods}
+    names = {key_of(pod.metadata) for pod in pods}
     found = [
         add_all(amounts(container.usage) for container in one.containers)
         for one in metrics
-        if (one.metadata.namespace, one.metadata.name) in names
+        if key_of(one.metadata) in names
     ]
     if not found:
         return None
@@ -190,13 +188,12 @@ def _use(pods: Sequence[Pod], metrics: Sequence[PodMetrics]) -> PodUse | None:
 # --- shapes of nodes -------------------------------------------------------------------------------
 
 
-def _shapes(made: Sequence[_Made], nodes: Sequence[Node], snapshot: ClusterSnapshot) -> tuple[NodeShape, ...]:
+def _shapes(made: Sequence[_Made], nodes: Sequence[Node], gates: FeatureGates) -> tuple[NodeShape, ...]:
     """From the smallest to the largest, by CPU and then by memory."""
     groups: dict[tuple[object, ...], list[Node]] = {}
     for node in nodes:
         groups.setdefault(_size(node), []).append(node)
-    fresh = [without_passing_taints(node) for node in nodes]
-    gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
+    fresh = NodeKinds(without_passing_taints(node) for node in nodes)
     belong: dict[str, list[_Made]] = {node.metadata.name: [] for node in nodes}
     for one in made:
         for name, placement in place_all(one.daemonset, fresh, gates).items():

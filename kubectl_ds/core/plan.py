@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
 from kubectl_ds.core.label_selector import compile_selector
-from kubectl_ds.core.landing import landing
-from kubectl_ds.core.model import DaemonSet, Node, Pod
+from kubectl_ds.core.model import DaemonSet, Pod
 from kubectl_ds.core.natural_order import natural_key
+from kubectl_ds.core.near_miss import near_miss
 from kubectl_ds.core.new_pods import NewPods, Wanted
+from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.ownership import PodIndex, is_live, pods_by_node
-from kubectl_ds.core.placement import Placement, place_all
+from kubectl_ds.core.placement import NodeKinds, Placement, in_natural_order, place_all
 from kubectl_ds.core.plan_report import Action, DaemonSetPlan, LostNode, NewPod, PlanReport
 from kubectl_ds.core.planned_change import (
     ApplyDaemonSet,
@@ -36,9 +37,6 @@ from kubectl_ds.core.update_strategy import budget, rolls
 
 _MANY = 1000
 """Nodes over which two budgets are compared: percentages and numbers differ there."""
-
-Key = tuple[str, str]
-"""Namespace and name of a DaemonSet."""
 
 
 def plan(
@@ -78,13 +76,11 @@ class _World:
     ) -> None:
         self.before, self.after, self.gates = before, after, gates
         self.applied = {
-            (one.daemonset.metadata.namespace, one.daemonset.metadata.name): one
-            for one in changes
-            if isinstance(one, ApplyDaemonSet)
+            key_of(one.daemonset.metadata): one for one in changes if isinstance(one, ApplyDaemonSet)
         }
         self.deleted = {(one.namespace, one.name) for one in changes if isinstance(one, DeleteDaemonSet)}
-        self.daemonsets_before = {_key(one): one for one in before.daemonsets}
-        self.daemonsets_after = {_key(one): one for one in after.daemonsets}
+        self.daemonsets_before = {key_of(one.metadata): one for one in before.daemonsets}
+        self.daemonsets_after = {key_of(one.metadata): one for one in after.daemonsets}
 
     @property
     def keys(self) -> set[Key]:
@@ -104,19 +100,20 @@ class _World:
         return frozenset(pod.metadata.uid for pod in self.after.pods)
 
     @cached_property
-    def nodes_before(self) -> tuple[Node, ...]:
-        return _ordered(self.before.nodes)
+    def kinds_before(self) -> NodeKinds:
+        """The nodes in natural order, for placement."""
+        return NodeKinds(in_natural_order(self.before.nodes))
 
     @cached_property
-    def nodes_after(self) -> tuple[Node, ...]:
-        return _ordered(self.after.nodes)
+    def kinds_after(self) -> NodeKinds:
+        return NodeKinds(in_natural_order(self.after.nodes))
 
     @cached_property
     def admission(self) -> Admission:
         return admission_of(self.after)
 
     def object_of(self, daemonset: DaemonSet) -> Mapping[str, Any]:
-        applied = self.applied.get(_key(daemonset))
+        applied = self.applied.get(key_of(daemonset.metadata))
         if applied is not None:
             return applied.object
         return self.before.daemonset_objects.get(daemonset.metadata.uid, {})
@@ -134,7 +131,7 @@ class _Item(Struct, frozen=True):
 
 def _one(world: _World, key: Key) -> _Item:
     before, after = world.daemonsets_before.get(key), world.daemonsets_after.get(key)
-    was = {} if before is None else place_all(before, world.nodes_before, world.gates)
+    was = {} if before is None else place_all(before, world.kinds_before, world.gates)
     namespace, name = key
     eligible_before = None if before is None else _eligible(was)
     if after is None:
@@ -167,7 +164,7 @@ def _one(world: _World, key: Key) -> _Item:
 
 def _kept(world: _World, before: DaemonSet | None, after: DaemonSet, was: Mapping[str, Placement]) -> _Item:
     """A DaemonSet that is there afterwards: node by node what becomes of it."""
-    now = place_all(after, world.nodes_after, world.gates)
+    now = place_all(after, world.kinds_after, world.gates)
     holding = _holding(world, after)
     changed = _template_changed(world, before, after)
     missing = unmodelled(world.object_of(after))
@@ -192,7 +189,9 @@ def _kept(world: _World, before: DaemonSet | None, after: DaemonSet, was: Mappin
         lost=_lost(world, was, now, holding),
         on_delete=not rolls(after),
         budget=budget(after, eligible) if replaced and rolls(after) else None,
-        near_miss=landing(after, world.nodes_after, world.gates).near_miss if not eligible else None,
+        near_miss=near_miss(after, world.kinds_after.nodes, world.gates, now)
+        if now and not eligible
+        else None,
         unmodelled=missing,
         loop=loop,
         evicted_after=seconds,
@@ -272,7 +271,7 @@ def _eligible(placements: Mapping[str, Placement]) -> int:
 
 
 def _template_changed(world: _World, before: DaemonSet | None, after: DaemonSet) -> bool:
-    applied = world.applied.get(_key(after))
+    applied = world.applied.get(key_of(after.metadata))
     if before is None or applied is None:
         return False
     live = world.before.daemonset_objects.get(before.metadata.uid)
@@ -290,7 +289,7 @@ def _paced_otherwise(before: DaemonSet, after: DaemonSet) -> bool:
 
 def _refusal(world: _World, before: DaemonSet | None, after: DaemonSet) -> str:
     """What the API server says no to, of what people get wrong; empty when it takes the manifest."""
-    if _key(after) not in world.applied:
+    if key_of(after.metadata) not in world.applied:
         return ""
     try:
         selector = compile_selector(after.spec.selector)
@@ -324,10 +323,10 @@ def _loop(
     """Nodes whose NoExecute taints the pods tolerate for some seconds only, where they did not stand before."""
     tolerations = merged_tolerations(after.spec.template.spec)
     known = {node.metadata.name: node for node in world.before.nodes}
-    applied = _key(after) in world.applied
+    applied = key_of(after.metadata) in world.applied
     nodes: list[str] = []
     shortest: int | None = None
-    for node in world.nodes_after:
+    for node in world.kinds_after.nodes:
         name = node.metadata.name
         before = known.get(name)
         if not now[name].should_run or (
@@ -339,11 +338,3 @@ def _loop(
             nodes.append(name)
             shortest = seconds if shortest is None else min(shortest, seconds)
     return tuple(nodes), shortest
-
-
-def _key(daemonset: DaemonSet) -> Key:
-    return daemonset.metadata.namespace, daemonset.metadata.name
-
-
-def _ordered(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    return tuple(sorted(nodes, key=lambda node: natural_key(node.metadata.name)))

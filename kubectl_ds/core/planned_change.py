@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from kubectl_ds.core.extra import LIFECYCLE_TAINTS
 from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.model import DaemonSet, Labels, Node, Pod, PriorityClass, Taint
+from kubectl_ds.core.object_key import key_of
 from kubectl_ds.core.ownership import is_daemon, is_static, is_terminal
 from kubectl_ds.core.scheduling.admission import CORDON
 from kubectl_ds.core.snapshot import ClusterSnapshot
@@ -128,13 +129,14 @@ def supposed(
     Pods that others take away are gone: those of removed and drained nodes, and what a NoExecute taint evicts.
     """
     nodes = {node.metadata.name: node for node in snapshot.nodes}
-    daemonsets = {_key(one): one for one in snapshot.daemonsets}
+    daemonsets = {key_of(one.metadata): one for one in snapshot.daemonsets}
     classes = {one.metadata.name: one for one in snapshot.priority_classes}
     drained: set[str] = set()
     for change in changes:
         match change:
             case ApplyDaemonSet(daemonset=daemonset):
-                daemonsets[_key(daemonset)] = as_applied(daemonset, daemonsets.get(_key(daemonset)))
+                key = key_of(daemonset.metadata)
+                daemonsets[key] = as_applied(daemonset, daemonsets.get(key))
             case ApplyPriorityClass(priority_class=one):
                 classes[one.metadata.name] = one
             case DeleteDaemonSet(namespace=namespace, name=name):
@@ -148,10 +150,10 @@ def supposed(
                 nodes[name] = _tainted(nodes[name], CORDON, cordoned=True)
             case TaintNodes(nodes=names, taint=taint):
                 nodes |= {name: _tainted(nodes[name], taint) for name in names}
-            case UntaintNodes(nodes=names, key=key, effect=effect):
-                nodes |= {name: _untainted(nodes[name], key, effect) for name in names}
-            case LabelNodes(nodes=names, key=key, value=value):
-                nodes |= {name: _labelled(nodes[name], key, value) for name in names}
+            case UntaintNodes(nodes=names, key=taint_key, effect=effect):
+                nodes |= {name: _untainted(nodes[name], taint_key, effect) for name in names}
+            case LabelNodes(nodes=names, key=label, value=value):
+                nodes |= {name: _labelled(nodes[name], label, value) for name in names}
     return replace(
         snapshot,
         nodes=tuple(nodes.values()),
@@ -170,10 +172,6 @@ def as_applied(daemonset: DaemonSet, live: DaemonSet | None) -> DaemonSet:
         live.metadata, labels=daemonset.metadata.labels, annotations=daemonset.metadata.annotations
     )
     return replace(live, metadata=metadata, spec=daemonset.spec)
-
-
-def _key(daemonset: DaemonSet) -> tuple[str, str]:
-    return daemonset.metadata.namespace, daemonset.metadata.name
 
 
 def _tainted(node: Node, taint: Taint, *, cordoned: bool = False) -> Node:

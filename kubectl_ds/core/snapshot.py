@@ -85,6 +85,10 @@ class ClusterSnapshot(Struct, frozen=True, kw_only=True):
         """Whether the answer would rest on something that could not be read in full."""
         return any(gap.resource == resource for gap in self.gaps)
 
+    def knows_all(self, resource: Resource) -> bool:
+        """Whether a resource was read, and in full."""
+        return resource in self.read and not self.lacks(resource)
+
     def knows(self, resource: Resource, namespace: str) -> bool:
         """Whether a resource was read, and wholly so in `namespace`.
 

@@ -17,7 +17,7 @@ from kubectl_ds.core.placement.node_affinity import (
     malformed_terms,
     required_node_affinity,
 )
-from kubectl_ds.core.placement.node_kinds import NodeKinds
+from kubectl_ds.core.placement.node_kinds import NodeKinds, in_natural_order
 from kubectl_ds.core.placement.node_name import NodeNameMismatch, check_node_name
 from kubectl_ds.core.placement.node_selector import NodeSelectorMismatch, check_node_selector
 from kubectl_ds.core.placement.taints import UntoleratedTaint, check_taints
@@ -34,6 +34,7 @@ __all__ = [
     "Rule",
     "RuleOutcome",
     "UntoleratedTaint",
+    "in_natural_order",
     "malformed_terms",
     "place",
     "place_all",

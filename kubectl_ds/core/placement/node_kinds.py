@@ -3,6 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from kubectl_ds.core.model import Node
+from kubectl_ds.core.natural_order import natural_key
+
+
+def in_natural_order(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """The nodes as every report lists them."""
+    return tuple(sorted(nodes, key=lambda node: natural_key(node.metadata.name)))
 
 
 class NodeKinds:
