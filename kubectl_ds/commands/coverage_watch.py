@@ -3,14 +3,16 @@
 import signal
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
+from kubectl_ds.commands.canvas import Canvas
 from kubectl_ds.commands.following import Follower, following
-from kubectl_ds.commands.printing import write_for_scripts
+from kubectl_ds.commands.printing import DocumentsInTurn
 from kubectl_ds.commands.reading import style_from
 from kubectl_ds.core.live_coverage import CoverageChange, CoverageChanges, LiveCoverage
 from kubectl_ds.environment import Environment
@@ -28,17 +30,34 @@ _AGES: Final = 10.0
 """Seconds after which a picture that holds ages is worked out anew, from what is there: nothing is read."""
 
 
-class _View(Protocol):
+class _View(ABC):
     """A way to show what is followed."""
 
-    ticks: float | None
+    ticks: float | None = None
     """Seconds after which it wants to show something though nothing has happened."""
 
-    def begin(self, report: "CoverageReport") -> None: ...
+    def __init__(
+        self,
+        environment: Environment,
+        values: Mapping[str, Any],
+        asked: OutputFormat,
+        narrowing: Mapping[str, Any],
+    ) -> None:
+        self._environment, self._values, self._asked, self._narrowing = environment, values, asked, narrowing
 
-    def show(
-        self, changes: CoverageChanges, report: "Callable[[], CoverageReport]", now: datetime
-    ) -> None: ...
+    @abstractmethod
+    def begin(self, report: "CoverageReport") -> None:
+        """How it stands."""
+
+    @abstractmethod
+    def show(self, changes: CoverageChanges, report: "Callable[[], CoverageReport]", now: datetime) -> None:
+        """What has changed."""
+
+    def _text(self, report: "CoverageReport", style: Style) -> str:
+        return coverage_text(report, style, wide=self._asked.name == "wide")
+
+    def _asked_for(self, changes: CoverageChanges) -> "Iterator[CoverageChange]":
+        return (change for change in changes.nodes if _is_asked_for(change, self._narrowing))
 
 
 def follow(
@@ -79,7 +98,7 @@ def _viewed(
     elif environment.screen() is None:
         yield _Lines(environment, values, asked, narrowing)
     else:
-        picture = _Picture(environment, values, asked, follower)
+        picture = _Picture(environment, values, asked, narrowing, follower)
         with _told_of_resizing(picture.resized):
             try:
                 yield picture
@@ -87,38 +106,23 @@ def _viewed(
                 picture.end()
 
 
-class _Lines:
+class _Lines(_View):
     """The report, and then a line for each change."""
 
-    ticks: float | None = None
-
-    def __init__(
-        self,
-        environment: Environment,
-        values: Mapping[str, Any],
-        asked: OutputFormat,
-        narrowing: Mapping[str, Any],
-    ) -> None:
-        self._environment, self._values, self._asked, self._narrowing = environment, values, asked, narrowing
-
     def begin(self, report: "CoverageReport") -> None:
-        style = style_from(self._environment, self._values)
-        text = coverage_text(report, style, wide=self._asked.name == "wide")
+        text = self._text(report, style_from(self._environment, self._values))
         self._environment.stdout.write(f"{text}\n" if text else "")
 
     def show(self, changes: CoverageChanges, report: "Callable[[], CoverageReport]", now: datetime) -> None:
         from kubectl_ds.output.coverage_change import change_line
 
         style = style_from(self._environment, self._values)
-        for change in changes.nodes:
-            if _is_asked_for(change, self._narrowing):
-                self._environment.stdout.write(change_line(change, style))
+        for change in self._asked_for(changes):
+            self._environment.stdout.write(change_line(change, style))
 
 
-class _Documents:
+class _Documents(_View):
     """The report's document, and then one document for each change."""
-
-    ticks: float | None = None
 
     def __init__(
         self,
@@ -127,9 +131,9 @@ class _Documents:
         asked: OutputFormat,
         narrowing: Mapping[str, Any],
     ) -> None:
-        self._environment, self._values, self._asked, self._narrowing = environment, values, asked, narrowing
+        super().__init__(environment, values, asked, narrowing)
+        self._documents = DocumentsInTurn(environment, asked)
         self._gaps: object = None
-        self._begun = False
 
     def begin(self, report: "CoverageReport") -> None:
         self._gaps = report.incomplete
@@ -140,35 +144,35 @@ class _Documents:
         if changes.relearnt and (whole := report()).incomplete != self._gaps:
             self.begin(whole)
             return
-        for change in changes.nodes:
-            if _is_asked_for(change, self._narrowing):
-                self._write(change)
+        for change in self._asked_for(changes):
+            self._write(change)
 
     def _write(self, report: "CoverageReport | CoverageChange") -> None:
-        from kubectl_ds.output.documents import spell_on_a_line, to_document
+        from kubectl_ds.output.documents import to_document
 
-        separator = "---\n" if self._begun and self._asked.name == "yaml" else ""
-        self._begun = True
-        text = spell_on_a_line(to_document(report), self._asked)
-        write_for_scripts(self._environment, self._asked, separator + text)
+        self._documents.write(to_document(report))
 
 
-class _Picture:
+class _Picture(_View):
     """The report as far as it fits, drawn over the one before."""
 
     ticks: float | None = _TICK
 
     def __init__(
-        self, environment: Environment, values: Mapping[str, Any], asked: OutputFormat, follower: Follower
+        self,
+        environment: Environment,
+        values: Mapping[str, Any],
+        asked: OutputFormat,
+        narrowing: Mapping[str, Any],
+        follower: Follower,
     ) -> None:
-        self._environment, self._values, self._asked = environment, values, asked
+        super().__init__(environment, values, asked, narrowing)
         self._follower = follower
-        self._lines: list[str] = []
-        self._report: CoverageReport | None = None
+        self._canvas = Canvas(environment, values)
         self._worked_out_at = 0.0
-        self._size: object = None
+        self._laid_out: tuple[int, list[str]] | None = None
+        """The report's lines, and for which width."""
         self._trouble = ""
-        self._drawn = False
         follower.tell = self._tell
 
     def begin(self, report: "CoverageReport") -> None:
@@ -178,7 +182,7 @@ class _Picture:
     def show(self, changes: CoverageChanges, report: "Callable[[], CoverageReport]", now: datetime) -> None:
         is_old = time.monotonic() - self._worked_out_at >= _AGES
         if changes.touched or changes.relearnt or is_old:
-            self._report, self._worked_out_at, self._size = report(), time.monotonic(), None
+            self._report, self._worked_out_at, self._laid_out = report(), time.monotonic(), None
         self._draw(now)
 
     def resized(self) -> None:
@@ -186,34 +190,21 @@ class _Picture:
         self._follower.live.wake()
 
     def end(self) -> None:
-        """The picture stays; what comes next begins below it."""
-        # Somebody may have taken the terminal away.
-        with suppress(OSError, ValueError):
-            self._environment.stdout.write("\n" if self._drawn else "")
-            self._environment.stdout.flush()
+        """No more is drawn."""
+        self._canvas.end()
 
     def _tell(self, line: str) -> None:
         """What is wrong with the connection stands above the picture for as long as it is wrong."""
         self._trouble = line if line.startswith("warning") else ""
 
     def _draw(self, now: datetime) -> None:
-        from kubectl_ds.output.picture import blank_page, picture
+        self._canvas.draw(lambda style: [*self._header(now, style), *self._lines(style)])
 
-        size = self._environment.screen()
-        if size is None or self._report is None:
-            return
-        style = self._style(size.columns)
-        if size != self._size:
-            self._size = size
-            self._lines = coverage_text(
-                self._report, style, wide=self._asked.name == "wide"
-            ).splitlines() or ["There is no DaemonSet."]
-        if not self._drawn:
-            self._environment.stdout.write(blank_page(size.lines))
-            self._drawn = True
-        lines = [*self._header(now, style), *self._lines]
-        self._environment.stdout.write(picture(lines, size.columns, size.lines, style))
-        self._environment.stdout.flush()
+    def _lines(self, style: Style) -> list[str]:
+        if self._laid_out is None or self._laid_out[0] != style.width:
+            lines = self._text(self._report, style).splitlines()
+            self._laid_out = style.width, lines or ["There is no DaemonSet."]
+        return self._laid_out[1]
 
     def _header(self, now: datetime, style: Style) -> list[str]:
         from kubectl_ds.output.terminal_text import safe
@@ -225,11 +216,6 @@ class _Picture:
         if self._trouble:
             lines.append(style.warn(safe(self._trouble)))
         return [*lines, ""]
-
-    def _style(self, columns: int) -> Style:
-        from msgspec.structs import replace
-
-        return replace(style_from(self._environment, self._values), width=max(columns, 40))
 
 
 def _is_asked_for(change: CoverageChange, narrowing: Mapping[str, Any]) -> bool:

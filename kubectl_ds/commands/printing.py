@@ -43,6 +43,22 @@ def print_report(
         write_for_scripts(environment, asked, part)
 
 
+class DocumentsInTurn:
+    """Documents one after the other, as they come: JSON a line each, YAML parted by `---`."""
+
+    def __init__(self, environment: Environment, asked: OutputFormat) -> None:
+        self._environment, self._asked = environment, asked
+        self._begun = False
+
+    def write(self, document: Mapping[str, Any]) -> None:
+        from kubectl_ds.output.documents import spell_on_a_line
+
+        separator = "---\n" if self._begun and self._asked.name == "yaml" else ""
+        self._begun = True
+        text = separator + spell_on_a_line(document, self._asked)
+        write_for_scripts(self._environment, self._asked, text)
+
+
 def write_for_scripts(environment: Environment, asked: OutputFormat, text: str) -> None:
     """Untouched into a file or a pipe; on a terminal with what could steer it spelled out."""
     if environment.stdout_is_terminal:

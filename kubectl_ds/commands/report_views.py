@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from kubectl_ds.commands.printing import write_for_scripts
+from kubectl_ds.commands.canvas import Canvas
+from kubectl_ds.commands.printing import DocumentsInTurn
 from kubectl_ds.commands.reading import style_from
 from kubectl_ds.environment import Environment
 from kubectl_ds.output.formats import OutputFormat
@@ -59,15 +59,14 @@ class View(Generic[R]):
 class _Documents(View[R]):
     """The document, and one more for each change that lines would tell of."""
 
-    _begun = False
+    def __init__(
+        self, environment: Environment, values: dict[str, Any], asked: OutputFormat, faces: Faces[R]
+    ) -> None:
+        super().__init__(environment, values, asked, faces)
+        self._documents = DocumentsInTurn(environment, asked)
 
     def begin(self, report: R, now: datetime) -> None:
-        from kubectl_ds.output.documents import spell_on_a_line
-
-        separator = "---\n" if self._begun and self._asked.name == "yaml" else ""
-        self._begun = True
-        text = separator + spell_on_a_line(self._faces.document(report), self._asked)
-        write_for_scripts(self._environment, self._asked, text)
+        self._documents.write(self._faces.document(report))
         self._environment.stdout.flush()
 
     def show(self, before: R, after: R, now: datetime) -> None:
@@ -79,26 +78,24 @@ class _Picture(View[R]):
     """Drawn over the picture before."""
 
     ticks: float | None = 1.0
-    _drawn = False
+
+    def __init__(
+        self, environment: Environment, values: dict[str, Any], asked: OutputFormat, faces: Faces[R]
+    ) -> None:
+        super().__init__(environment, values, asked, faces)
+        self._canvas = Canvas(environment, values)
 
     def begin(self, report: R, now: datetime) -> None:
-        from kubectl_ds.output.picture import blank_page, picture
+        def lines(style: Style) -> list[str]:
+            return [part for line in self._faces.picture(report, now, style) for part in line.split("\n")]
 
-        size = self._environment.screen()
-        if size is None:
-            return
-        style = replace(self._style(), width=max(size.columns, 40))
-        if not self._drawn:
-            self._put(blank_page(size.lines))
-            self._drawn = True
-        lines = [part for line in self._faces.picture(report, now, style) for part in line.split("\n")]
-        self._put(picture(lines, size.columns, size.lines, style))
+        self._canvas.draw(lines)
 
     def show(self, before: R, after: R, now: datetime) -> None:
         self.begin(after, now)
 
     def end(self) -> None:
-        self._put("\n")
+        self._canvas.end()
 
 
 def view_of(
