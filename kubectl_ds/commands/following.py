@@ -33,6 +33,14 @@ _LOOK: Final = 1.0
 """Seconds between two looks at whether anybody still reads what is printed."""
 
 
+FOLLOWED_AGAIN: Final = "followed again"
+
+
+def no_longer_followed(message: str) -> str:
+    """What is said of a watch that is broken."""
+    return f"warning: no longer followed, and tried again: {message}"
+
+
 class Follower:
     """A live cluster whose troubles are told, and whose waits end when nobody reads any more."""
 
@@ -45,10 +53,10 @@ class Follower:
         wants: "frozenset[Resource]",
         timeout: float | None,
     ) -> None:
-        self.scope = scope
+        self.session, self.scope = session, scope
         self.tell: Callable[[str], None] = lambda line: print(safe(line), file=environment.stderr)
         """Takes what is to be said of the connection, a line each: on standard error unless set otherwise."""
-        self._environment, self._session, self._values, self._wants = environment, session, values, wants
+        self._environment, self._values, self._wants = environment, values, wants
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._broken: dict[str, str] = {}
 
@@ -60,9 +68,9 @@ class Follower:
         from msgspec.structs import replace
 
         options = read_options_from(self._values)
-        with self._session.progress() if self._session.progress else nullcontext() as on_progress:
+        with self.session.progress() if self.session.progress else nullcontext() as on_progress:
             self.live = LiveCluster(
-                self._session.transport, self.scope, self._wants, replace(options, on_progress=on_progress)
+                self.session.transport, self.scope, self._wants, replace(options, on_progress=on_progress)
             )
             snapshot = self.live.begin()
         say_what_is_lacking(self._environment, snapshot, self.scope, empty_is_fine=empty_is_fine)
@@ -99,7 +107,7 @@ class Follower:
             match one.state.how:
                 case "lost":
                     if message not in self._broken.values():
-                        self.tell(f"warning: no longer followed, and tried again: {message}")
+                        self.tell(no_longer_followed(message))
                     self._broken[one.resource] = message
                 case "polling":
                     self.tell(f"warning: {one.resource} are read anew every 15 s or more: {message}")
@@ -107,7 +115,7 @@ class Follower:
                     self.tell(f"warning: {one.resource} could not be read, and are tried again: {message}")
                 case "following" | "listed":
                     if was_broken and not self._broken:
-                        self.tell("followed again")
+                        self.tell(FOLLOWED_AGAIN)
 
 
 @contextmanager
@@ -118,10 +126,11 @@ def following(
     wants: "frozenset[Resource]" = EVERYTHING,
     *,
     timeout: float | None = None,
+    scope_of: "Callable[[Mapping[str, Any], Sequence[str], Session], Scope]" = scope_from,
 ) -> Iterator[Follower]:
-    """A follower of the DaemonSets that flags and names mean. `timeout`: seconds until its time is up."""
+    """A follower of what flags and names mean by `scope_of`. `timeout`: seconds until its time is up."""
     with session_from(environment, values) as session:
-        follower = Follower(environment, session, values, scope_from(values, names, session), wants, timeout)
+        follower = Follower(environment, session, values, scope_of(values, names, session), wants, timeout)
         try:
             yield follower
         finally:

@@ -4,9 +4,8 @@ from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
-from kubectl_ds.commands.following import Follower
-from kubectl_ds.commands.noding import WANTS, about_nodes, node_scope
-from kubectl_ds.commands.reading import session_from
+from kubectl_ds.commands.following import following
+from kubectl_ds.commands.noding import about_nodes, node_scope
 from kubectl_ds.commands.report_views import Faces, view_of
 from kubectl_ds.core.node import nodes
 from kubectl_ds.core.node_report import NodeReport
@@ -32,19 +31,14 @@ def follow(
         picture=partial(picture_lines, blocks=blocks, wide=wide),
         document=node_document,
     )
-    with session_from(environment, values) as session:
-        scope = node_scope(values, names, session)
-        follower = Follower(environment, session, values, scope, WANTS, None)
-        try:
-            report = nodes(about_nodes(follower.begin(empty_is_fine=True), names), names, required=required)
-            view = view_of(environment, values, asked, faces)
-            view.begin(report, report.taken_at)
-            while True:
-                batch = follower.next(seconds=view.ticks)
-                before = report
-                if not batch.is_empty:
-                    snapshot = about_nodes(follower.live.snapshot(), names)
-                    report = nodes(snapshot, names, required=required)
-                view.show(before, report, follower.live.now())
-        finally:
-            follower.live.close()
+    with following(environment, values, names, scope_of=node_scope) as follower:
+        report = nodes(about_nodes(follower.begin(empty_is_fine=True), names), names, required=required)
+        view = view_of(environment, values, asked, faces)
+        view.begin(report, report.taken_at)
+        while True:
+            batch = follower.next(seconds=view.ticks)
+            before = report
+            if not batch.is_empty:
+                snapshot = about_nodes(follower.live.snapshot(), names)
+                report = nodes(snapshot, names, required=required)
+            view.show(before, report, follower.live.now())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from kubectl_ds.commands.following import Follower
+from kubectl_ds.commands.following import following
 from kubectl_ds.commands.reading import (
     EVERYTHING,
     read_options_from,
@@ -22,11 +22,10 @@ from kubectl_ds.errors import UsageError
 from kubectl_ds.kube.reader import read_snapshot
 
 if TYPE_CHECKING:
-    from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
+    from kubectl_ds.core.snapshot import ClusterSnapshot
     from kubectl_ds.kube.connection import Session
     from kubectl_ds.kube.scope import Scope
 
-WANTS: "frozenset[Resource]" = EVERYTHING
 _TYPES = frozenset({"node", "nodes", "no"})
 
 
@@ -50,8 +49,7 @@ def nodes_report(
     """One look at these nodes, or at all of them."""
     with session_from(environment, values) as session:
         scope = node_scope(values, names, session)
-        options = replace(read_options_from(values), start_times=True)
-        snapshot = read_snapshot(session.transport, scope, WANTS, options)
+        snapshot = _read(session, values, scope)
     say_what_is_lacking(environment, snapshot, scope, empty_is_fine=True)
     return nodes(snapshot, names, required=required)
 
@@ -66,26 +64,25 @@ def report_once_covered(
 
     A node that is not there yet is waited for. Raises the error of a connection that is broken when time is up.
     """
-    with session_from(environment, values) as session:
-        scope = node_scope(values, names, session)
-        follower = Follower(
-            environment, session, values, scope, WANTS, timeout_seconds(values.get("timeout") or "")
-        )
-        try:
-            snapshot = follower.begin(empty_is_fine=True)
-            while not follower.time_is_up:
-                seen = nodes(about_nodes(snapshot, names), names, required=required)
-                if seen.is_covered and follower.live.lost is None:
-                    break
-                follower.next()
-                snapshot = follower.live.snapshot()
-            if follower.live.lost is not None:
-                raise follower.live.lost
-        finally:
-            follower.live.close()
+    patience = timeout_seconds(values.get("timeout") or "")
+    with following(environment, values, names, timeout=patience, scope_of=node_scope) as follower:
+        snapshot = follower.begin(empty_is_fine=True)
+        while not follower.time_is_up:
+            seen = nodes(about_nodes(snapshot, names), names, required=required)
+            if seen.is_covered and follower.live.lost is None:
+                break
+            follower.next()
+            snapshot = follower.live.snapshot()
+        if follower.live.lost is not None:
+            raise follower.live.lost
+        follower.live.close()
         # What is watched is as narrow as a watch can be; the last word is read as without --wait.
-        options = replace(read_options_from(values), start_times=True)
-        return nodes(read_snapshot(session.transport, scope, WANTS, options), names, required=required)
+        return nodes(_read(follower.session, values, follower.scope), names, required=required)
+
+
+def _read(session: "Session", values: Mapping[str, Any], scope: "Scope") -> "ClusterSnapshot":
+    options = replace(read_options_from(values), start_times=True)
+    return read_snapshot(session.transport, scope, EVERYTHING, options)
 
 
 def about_nodes(snapshot: "ClusterSnapshot", names: Sequence[str]) -> "ClusterSnapshot":

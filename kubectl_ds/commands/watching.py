@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kubectl_ds.commands.following import following
+from kubectl_ds.commands.following import FOLLOWED_AGAIN, following, no_longer_followed
 from kubectl_ds.commands.printing import write_for_scripts
 from kubectl_ds.commands.reading import read_options_from, scope_from, session_from, style_from
 from kubectl_ds.commands.verdicts import columns_from
@@ -103,7 +103,7 @@ class _Connection:
         message = "" if error is None else error.message
         if message != self._said:
             self._said = message
-            line = f"warning: no longer followed, and tried again: {message}" if message else "followed again"
+            line = no_longer_followed(message) if message else FOLLOWED_AGAIN
             print(safe(line), file=self._environment.stderr)
 
 
