@@ -72,12 +72,9 @@ def _unknown_command(name: str, names: Iterable[str]) -> UsageError:
 
 def create_daemonset(argv: list[str], environment: Environment) -> ExitCode:
     """`kubectl create daemonset`: kubectl hands a plugin of this name the words behind it."""
-    import click
+    from kubectl_ds.commands.create import command
+    from kubectl_ds.program import run_by_click
 
-    from kubectl_ds.program import program, run_by_click
-
-    command = program().get_command(click.Context(program()), "create")
-    assert command is not None
     return run_by_click(command, argv, environment, called="kubectl create daemonset")
 
 

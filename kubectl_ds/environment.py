@@ -61,9 +61,8 @@ class Environment(NamedTuple):
 
     def width(self) -> int:
         """Columns of the terminal; off a terminal wide enough that nothing is shortened."""
-        columns = self.variables.get("COLUMNS", "")
-        if columns.isascii() and columns.isdigit() and int(columns) > 0:
-            return max(int(columns), 40)
+        if columns := self._number("COLUMNS", 0):
+            return max(columns, 40)
         if not self.stdout_is_terminal:
             return 200
         try:

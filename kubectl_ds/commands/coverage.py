@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kubectl_ds.commands.declared import NAMES, Declared, Flag, Switch, Text
+from kubectl_ds.commands.declared import NAMES, Declared, Flag, Switch
 from kubectl_ds.commands.names import daemonset_names
-from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
+from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE, TIMEOUT
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -39,12 +39,7 @@ OWN = (
         help="Then follow: a picture on a terminal, elsewhere a line a change.",
     ),
     Flag("--wait", kind=Switch(), help="Wait until every node is as it should be; 1 when time is up."),
-    Flag(
-        "--timeout",
-        kind=Text(""),
-        metavar="DURATION",
-        help="How long to wait: 30s, 5m. Without it: for ever.",
-    ),
+    TIMEOUT,
 )
 
 

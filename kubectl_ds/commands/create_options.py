@@ -5,9 +5,8 @@ from typing import Any
 
 from kubectl_ds.core.create import Creation, HostMount
 from kubectl_ds.core.label_syntax import label_key_errors, label_value_errors, subdomain_errors
+from kubectl_ds.core.tolerations import TAINT_EFFECTS
 from kubectl_ds.errors import UsageError
-
-EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 
 def creation_from(name: str, arguments: Sequence[str], values: Mapping[str, Any]) -> Creation:
@@ -39,12 +38,13 @@ def creation_from(name: str, arguments: Sequence[str], values: Mapping[str, Any]
 
 def toleration(word: str) -> dict[str, str]:
     """`KEY[=VALUE][:EFFECT]`, as `kubectl taint` writes the taint that is tolerated."""
-    pair, colon, effect = word.rpartition(":") if word.rpartition(":")[2] in EFFECTS else (word, "", "")
+    pair, colon, effect = word.rpartition(":") if word.rpartition(":")[2] in TAINT_EFFECTS else (word, "", "")
     key, equals, value = pair.partition("=")
     if not key or label_key_errors(key) or label_value_errors(value):
         raise UsageError(
             f"--toleration takes a taint, not {word!r}",
-            hint="KEY, KEY=VALUE, KEY:EFFECT or KEY=VALUE:EFFECT; the effects are " + ", ".join(EFFECTS),
+            hint="KEY, KEY=VALUE, KEY:EFFECT or KEY=VALUE:EFFECT; the effects are "
+            + ", ".join(TAINT_EFFECTS),
         )
     made = {"key": key, "operator": "Equal", "value": value} if equals else {"key": key, "operator": "Exists"}
     return {**made, "effect": effect} if colon else made

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kubectl_ds.commands.declared import Declared, Flag, Switch, Text, Words
-from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
+from kubectl_ds.commands.declared import Declared, Flag, Switch, Words
+from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE, TIMEOUT
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -32,12 +32,7 @@ OWN = (
     Flag("--exit-code", kind=Switch(), help="End with 1 unless all that count are Ready."),
     Flag("-w", "--watch", kind=Switch(), help="Show every change until Ctrl-C."),
     Flag("--wait", kind=Switch(), help="Wait until all that count are Ready there; 1 when time is up."),
-    Flag(
-        "--timeout",
-        kind=Text(""),
-        metavar="DURATION",
-        help="How long to wait: 30s, 5m. Without it: for ever.",
-    ),
+    TIMEOUT,
 )
 
 

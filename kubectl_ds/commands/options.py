@@ -67,6 +67,14 @@ READING: Options = (
     Flag("--allow-partial", kind=Switch(), help="End with 0 or 1 even where something could not be read."),
 )
 
+TIMEOUT = Flag(
+    "--timeout",
+    kind=Text(""),
+    metavar="DURATION",
+    help="How long to wait: 30s, 5m. Without it: for ever.",
+)
+"""Of the commands that have --wait."""
+
 REPORT_OUTPUT: Options = (
     Flag(
         "-o",

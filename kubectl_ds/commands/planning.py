@@ -27,6 +27,7 @@ from kubectl_ds.core.planned_change import (
     UntaintNodes,
     node_like,
 )
+from kubectl_ds.core.tolerations import TAINT_EFFECTS
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import NotFoundError, UsageError
 from kubectl_ds.kube.decoding import typed_object
@@ -36,7 +37,6 @@ from kubectl_ds.kube.scope import Scope
 if TYPE_CHECKING:
     from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 
-EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 _MOST_NODES = 1000
 """Nodes that one --add-node may add: more are a slip of the finger."""
 _SOMETHING = ("filenames", "taints", "labels", "added", "removed", "drained", "deleted")
@@ -155,7 +155,7 @@ def _joining(word: str, known: Mapping[str, Node]) -> Iterator[AddNode]:
 
 def _taint(word: str, values: Mapping[str, Any], nodes: Mapping[str, Node]) -> PlannedChange:
     parts = word.removesuffix("-").split(":")
-    effect = parts.pop() if parts[-1] in EFFECTS else ""
+    effect = parts.pop() if parts[-1] in TAINT_EFFECTS else ""
     own = parts.pop(0) if len(parts) == 2 else ""
     key, equals, value = parts[0].partition("=") if len(parts) == 1 else ("", "", "")
     taken_off = word.endswith("-")
@@ -167,7 +167,7 @@ def _taint(word: str, values: Mapping[str, Any], nodes: Mapping[str, Node]) -> P
     ):
         raise UsageError(
             f"--taint takes [NODE:]KEY[=VALUE]:EFFECT, or KEY[:EFFECT]- to take it off, not {word!r}",
-            hint="the effects are " + ", ".join(EFFECTS),
+            hint="the effects are " + ", ".join(TAINT_EFFECTS),
         )
     where = _where("--taint", own, values, nodes)
     if taken_off:

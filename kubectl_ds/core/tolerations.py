@@ -10,6 +10,7 @@ from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.integers import parse_canonical_int64
 from kubectl_ds.core.model import PodSpec, Taint, Toleration
 
+TAINT_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 SCHEDULING_EFFECTS = frozenset(("NoSchedule", "NoExecute"))
 """The effects that keep a pod out; PreferNoSchedule is a score of the scheduler only."""
 
