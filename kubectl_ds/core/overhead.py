@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
 from kubectl_ds.core.model import DaemonSet, Node, Pod, PodMetrics, PodSpec
-from kubectl_ds.core.object_key import key_of
+from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.overhead_report import (
     DaemonSetOverhead,
     NodeOverhead,
@@ -23,6 +23,7 @@ from kubectl_ds.core.ownership import PodIndex, is_terminal
 from kubectl_ds.core.placement import NodeKinds, in_natural_order, place_all
 from kubectl_ds.core.planned_change import without_passing_taints
 from kubectl_ds.core.predicted_pod import Admission, admission_of, admitted_spec
+from kubectl_ds.core.scheduling.node_room import Tenant
 from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts, pod_limits, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 from kubectl_ds.core.update_strategy import budget
@@ -58,14 +59,15 @@ def overhead(snapshot: ClusterSnapshot) -> OverheadReport:
     kinds = None if nodes is None else NodeKinds(nodes)
     pods = _live_pods(snapshot, made)
     shapes = None if nodes is None else _shapes(made, nodes, gates)
-    bound = None if pods is None else [pod for of_one in pods.values() for pod in of_one]
+    bound = None if pods is None else [one for of_one in pods.values() for one in of_one]
+    metrics = {key_of(one.metadata): one for one in snapshot.pod_metrics}
     return OverheadReport(
         daemonsets=tuple(
             _one(
                 one,
                 None if kinds is None else _eligible(one.daemonset, kinds, gates),
                 None if pods is None else pods[one.daemonset.metadata.uid],
-                snapshot.pod_metrics,
+                metrics,
             )
             for one in made
         ),
@@ -73,7 +75,7 @@ def overhead(snapshot: ClusterSnapshot) -> OverheadReport:
         median=None if not shapes else _median(shapes),
         nodes=None if nodes is None or bound is None else _by_node(nodes, bound),
         allocatable=None if nodes is None else add_all(amounts(node.status.allocatable) for node in nodes),
-        requests=None if bound is None else add_all(pod_requests(pod) for pod in bound),
+        requests=None if bound is None else add_all(one.requests for one in bound),
         pods=None if bound is None else len(bound),
         use_known="podmetrics" in snapshot.read,
         taken_at=snapshot.taken_at,
@@ -100,14 +102,16 @@ def _made(daemonset: DaemonSet, admission: Admission) -> _Made:
     return _Made(daemonset, pod_requests(pod), pod_limits(pod), spec, budget(daemonset, 1).max_surge > 0)
 
 
-def _live_pods(snapshot: ClusterSnapshot, made: Sequence[_Made]) -> Mapping[str, list[Pod]] | None:
+def _live_pods(snapshot: ClusterSnapshot, made: Sequence[_Made]) -> Mapping[str, list[Tenant]] | None:
     """Bound pods that take room, by the uid of their DaemonSet; None when pods could not be read in full."""
     if not snapshot.knows_all("pods"):
         return None
     index = PodIndex(snapshot.pods)
     return {
         one.daemonset.metadata.uid: [
-            pod for pod in index.claimed(one.daemonset) if pod.spec.node_name and not is_terminal(pod)
+            Tenant(pod, pod_requests(pod))
+            for pod in index.claimed(one.daemonset)
+            if pod.spec.node_name and not is_terminal(pod)
         ]
         for one in made
     }
@@ -132,7 +136,7 @@ def sorted_by(report: OverheadReport, key: str) -> OverheadReport:
 
 
 def _one(
-    made: _Made, eligible: int | None, own: Sequence[Pod] | None, metrics: Sequence[PodMetrics]
+    made: _Made, eligible: int | None, own: Sequence[Tenant] | None, metrics: Mapping[Key, PodMetrics]
 ) -> DaemonSetOverhead:
     """`own`: its live pods; None, as for `eligible`, where that is not known."""
     daemonset = made.daemonset
@@ -144,7 +148,7 @@ def _one(
         limits=made.limits,
         nodes=eligible,
         pods=None if own is None else len(own),
-        total=None if own is None else add_all(pod_requests(pod) for pod in own),
+        total=None if own is None else add_all(one.requests for one in own),
         surge_pods=surge_pods,
         surge={resource: amount * surge_pods for resource, amount in made.requests.items()},
         unrequested=_left_open(made.spec, "requests"),
@@ -168,12 +172,11 @@ def _left_open(spec: PodSpec, field: str) -> tuple[str, ...]:
     )
 
 
-def _use(pods: Sequence[Pod], metrics: Sequence[PodMetrics]) -> PodUse | None:
-    names = {key_of(pod.metadata) for pod in pods}
+def _use(own: Sequence[Tenant], metrics: Mapping[Key, PodMetrics]) -> PodUse | None:
     found = [
-        add_all(amounts(container.usage) for container in one.containers)
-        for one in metrics
-        if key_of(one.metadata) in names
+        add_all(amounts(container.usage) for container in known.containers)
+        for one in own
+        if (known := metrics.get(key_of(one.pod.metadata))) is not None
     ]
     if not found:
         return None
@@ -266,16 +269,16 @@ def _median(shapes: Sequence[NodeShape]) -> int:
 # --- nodes as they are -----------------------------------------------------------------------------
 
 
-def _by_node(nodes: Sequence[Node], pods: Sequence[Pod]) -> tuple[NodeOverhead, ...]:
-    on: dict[str, list[Pod]] = {}
-    for pod in pods:
-        on.setdefault(pod.spec.node_name, []).append(pod)
+def _by_node(nodes: Sequence[Node], pods: Sequence[Tenant]) -> tuple[NodeOverhead, ...]:
+    on: dict[str, list[Tenant]] = {}
+    for one in pods:
+        on.setdefault(one.pod.spec.node_name, []).append(one)
     return tuple(
         NodeOverhead(
             node=node.metadata.name,
             pods=len(there := on.get(node.metadata.name, [])),
-            requests=add_all(pod_requests(pod) for pod in there),
-            limits=add_all(pod_limits(pod) for pod in there),
+            requests=add_all(one.requests for one in there),
+            limits=add_all(pod_limits(one.pod) for one in there),
             allocatable=amounts(node.status.allocatable),
         )
         for node in nodes
