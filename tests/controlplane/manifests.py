@@ -1,24 +1,8 @@
-"""Small objects for tests of the control plane itself, and the patience to see what becomes of them."""
+"""Small objects for tests of the control plane itself."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 from tests.controlplane.cluster import NODE_ANNOTATIONS
-
-PATIENCE = 180.0
-"""Seconds: far beyond what the slowest controller takes."""
-
-
-def until(holds: Callable[[], Any], what: str) -> Any:
-    """What `holds` answers once it is true; fails with `what` after a long while."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        answer = holds()
-        if answer:
-            return answer
-        assert time.monotonic() < deadline, f"never came true: {what}"
-        time.sleep(0.2)
 
 
 def daemonset(name: str, namespace: str, **pod_spec: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from tests.controlplane.cluster import NODE_ANNOTATIONS
 from tests.controlplane.harness import ControlPlane, NotOurs, start
 from tests.controlplane.kubectl import apply, kubectl, objects
 from tests.controlplane.kubelets import NODES
-from tests.controlplane.manifests import conditions, until
+from tests.controlplane.manifests import conditions
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from tests.controlplane.assets import ASSETS, must_go_together, server_command
 from tests.controlplane.building import build, kubernetes_version
 from tests.controlplane.harness import start
 from tests.controlplane.kubectl import apply, objects
-from tests.controlplane.manifests import conditions, daemonset, namespace, until
+from tests.controlplane.manifests import conditions, daemonset, namespace
 from tests.controlplane.toolchain import numbers
+from tests.waiting import until
 
 
 def executable(path: Path, text: str) -> str:

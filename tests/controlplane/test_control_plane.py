@@ -10,7 +10,8 @@ import pytest
 
 from tests.controlplane.harness import ControlPlane
 from tests.controlplane.kubectl import apply, kubectl, objects
-from tests.controlplane.manifests import conditions, daemonset, namespace, node, until
+from tests.controlplane.manifests import conditions, daemonset, namespace, node
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from tests.controlplane.cluster import NODE_ANNOTATIONS
 from tests.controlplane.harness import ControlPlane, start
 from tests.controlplane.kubectl import apply, kubectl, objects
 from tests.controlplane.kubelets import NODES, PLAYERS
-from tests.controlplane.manifests import conditions, daemonset, namespace, until
+from tests.controlplane.manifests import conditions, daemonset, namespace
+from tests.waiting import until
 
 NODE = "sim.kubectl-ds/node"
 PHASE = "sim.kubectl-ds/phase"

@@ -14,8 +14,9 @@ from tests.differential.random_change import Step
 from tests.differential.random_cluster import NAMESPACE_TWINS, Cluster
 from tests.differential.rest import wait_for_rest
 from tests.differential.vocabulary import Raw
-from tests.scenes.scene import kubectl_ds, until
+from tests.scenes.scene import kubectl_ds
 from tests.scenes.server import Refused, Server, proxied
+from tests.waiting import until
 
 ARGUMENTS = (
     "--node-monitor-period=1s",

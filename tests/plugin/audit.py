@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.controlplane.cluster import ControlPlane
 from tests.plugin.shell import Shell
-from tests.scenes.scene import until
+from tests.waiting import until
 
 PLUGIN = "kubectl-ds/"
 """How our User-Agent begins."""

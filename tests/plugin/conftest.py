@@ -12,8 +12,8 @@ import pytest
 from tests.controlplane.cluster import NODE_ANNOTATIONS, ControlPlane
 from tests.plugin.odd_daemonsets import placed, printable_daemonsets, quiet_daemonsets, refused_daemonsets
 from tests.plugin.shell import Shell, shell_for
-from tests.scenes.scene import until
 from tests.scenes.server import Refused, Server, proxied
+from tests.waiting import until
 
 NODES = 3
 

@@ -16,7 +16,7 @@ from tests.controlplane.cluster import ControlPlane
 from tests.plugin.audit import Recording, recorded
 from tests.plugin.conftest import Exhibits
 from tests.plugin.shell import Said, Shell
-from tests.scenes.scene import until
+from tests.waiting import until
 
 PUBLISHED = Path(__file__).parents[2] / "deploy" / "cluster-role.yaml"
 

@@ -4,10 +4,8 @@ import io
 import json
 import re
 import secrets
-import time
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from kubectl_ds.cli import main
 from kubectl_ds.environment import Environment
@@ -15,13 +13,10 @@ from tests.controlplane.cluster import NODE_ANNOTATIONS
 from tests.controlplane.harness import ControlPlane
 from tests.scenes.server import Object, Refused, Server
 from tests.schema.validation import assert_valid
+from tests.waiting import until
 
-Answer = TypeVar("Answer")
 Told = str | tuple[str, ...]
 """A state, or a state and the reasons' codes."""
-
-PATIENCE = 180.0
-"""Seconds until a wait is given up: far beyond what the slowest controller takes (pod GC: two ticks of 20 s and a quarantine of 40 s)."""
 
 
 class Outcome(NamedTuple):
@@ -36,15 +31,6 @@ def kubectl_ds(control_plane: ControlPlane, *words: str) -> Outcome:
     environment = Environment(variables={"KUBERC": "off"}, stdin=io.StringIO(), stdout=out, stderr=err)
     code = main([*words, *control_plane.connection], environment)
     return Outcome(int(code), out.getvalue(), err.getvalue())
-
-
-def until(ask: Callable[[], Answer], what: str) -> Answer:
-    """The first true answer; fails with the last one after a long while."""
-    deadline = time.monotonic() + PATIENCE
-    while not (answer := ask()):
-        assert time.monotonic() < deadline, f"never came true: {what}"
-        time.sleep(0.15)
-    return answer
 
 
 class Scene:
@@ -287,7 +273,11 @@ class Scene:
             old = seen["summary"]["outdated"]
             return told == nodes and not (agreed and seen["controllerDisagrees"]) and outdated in (None, old)
 
-        until_or_show(as_told, seen, nodes)
+        def shown() -> str:
+            text = json.dumps({"nodes": seen["nodes"], "disagrees": seen["controllerDisagrees"]}, indent=1)
+            return f"{nodes}: {states_of(seen)}\n{text}"
+
+        until(as_told, shown)
         return seen
 
     def settled(self, name: str = "agent", /, *, outdated: int | None = None, **nodes: Told) -> Object:
@@ -326,15 +316,6 @@ class Scene:
         """The scheduler's own words about the DaemonSet's pod for a node."""
         conditions = self.pod_on(node, name)["status"].get("conditions", [])
         return "".join(one.get("message", "") for one in conditions if one["type"] == "PodScheduled")
-
-
-def until_or_show(holds: Callable[[], bool], seen: Object, wanted: Object) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > deadline:
-            text = json.dumps({"nodes": seen["nodes"], "disagrees": seen["controllerDisagrees"]}, indent=1)
-            raise AssertionError(f"never came to {wanted}: {states_of(seen)}\n{text}")
-        time.sleep(0.15)
 
 
 def requests(**amounts: str) -> Object:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.controlplane.harness import ControlPlane
-from tests.scenes.scene import Scene, codes, messages, until
+from tests.scenes.scene import Scene, codes, messages
 from tests.scenes.webhook import REFUSAL, refusing_webhook
+from tests.waiting import until
 
 
 def missing_for(scene: Scene, code: str) -> str:

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.controlplane.kubectl import kubectl
-from tests.scenes.scene import Scene, kubectl_ds, until
+from tests.scenes.scene import Scene, kubectl_ds
+from tests.waiting import until
 
 EVERY_FLAG = (
     *("--image", "registry.example/agent:1", "--image", "registry.example/side:2"),

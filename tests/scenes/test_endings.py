@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.scenes.scene import Scene, kubectl_ds, messages, until
+from tests.scenes.scene import Scene, kubectl_ds, messages
+from tests.waiting import until
 
 PHASE = "sim.kubectl-ds/phase"
 HOLD = "example.com/hold"

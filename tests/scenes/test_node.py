@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.scenes.scene import Outcome, Scene, kubectl_ds, until
+from tests.scenes.scene import Outcome, Scene, kubectl_ds
+from tests.waiting import until
 
 
 def ask(scene: Scene, *words: str) -> Outcome:

@@ -1,6 +1,7 @@
 """Nodes come, go, are tainted, relabelled, cordoned, fall ill: where the pods are, and what is said of it."""
 
-from tests.scenes.scene import Scene, codes, messages, until
+from tests.scenes.scene import Scene, codes, messages
+from tests.waiting import until
 
 
 def test_a_pod_appears_on_a_new_node(scene: Scene):

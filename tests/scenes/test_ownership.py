@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.scenes.scene import Scene, kubectl_ds, pin_of, until
+from tests.scenes.scene import Scene, kubectl_ds, pin_of
+from tests.waiting import until
 
 PHASE = "sim.kubectl-ds/phase"
 

@@ -7,8 +7,9 @@ import pytest
 
 from tests.controlplane.harness import ControlPlane
 from tests.scenes.conftest import opened
-from tests.scenes.scene import Scene, messages, states_of, until
+from tests.scenes.scene import Scene, messages, states_of
 from tests.scenes.server import Server
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

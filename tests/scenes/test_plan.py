@@ -10,7 +10,8 @@ import pytest
 from kubectl_ds.cli import main
 from kubectl_ds.environment import Environment
 from tests.controlplane.kubectl import kubectl
-from tests.scenes.scene import Scene, until
+from tests.scenes.scene import Scene
+from tests.waiting import until
 
 
 def planned(scene: Scene, *words: str, stdin: str = "") -> dict[str, Any]:

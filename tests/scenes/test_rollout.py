@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.controlplane.kubectl import kubectl
-from tests.scenes.scene import Outcome, Scene, kubectl_ds, until
+from tests.scenes.scene import Outcome, Scene, kubectl_ds
+from tests.waiting import until
 
 NODES = ("a", "b", "c", "d")
 

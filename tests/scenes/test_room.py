@@ -1,6 +1,7 @@
 """Nodes that are too small, full, or taken: what is lacking, who has it, and what would free it."""
 
-from tests.scenes.scene import Scene, host_port, messages, requests, until
+from tests.scenes.scene import Scene, host_port, messages, requests
+from tests.waiting import until
 
 
 def too_small(scene: Scene) -> None:

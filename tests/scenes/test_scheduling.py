@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.scenes.scene import Scene, codes, messages, requests, until
+from tests.scenes.scene import Scene, codes, messages, requests
+from tests.waiting import until
 
 HOSTNAME = "kubernetes.io/hostname"
 STUCK_IN_ROOM = "PreemptionCannotHelp"

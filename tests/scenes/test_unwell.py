@@ -1,6 +1,7 @@
 """Pods that are bound and not well: what their kubelet says of them, in states, conditions and events."""
 
-from tests.scenes.scene import Scene, codes, messages, until
+from tests.scenes.scene import Scene, codes, messages
+from tests.waiting import until
 
 PHASE = "sim.kubectl-ds/phase"
 

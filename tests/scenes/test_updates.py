@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.scenes.scene import Scene, codes, host_port, messages, requests, until
+from tests.scenes.scene import Scene, codes, host_port, messages, requests
+from tests.waiting import until
 
 PHASE = "sim.kubectl-ds/phase"
 

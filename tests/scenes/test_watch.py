@@ -10,7 +10,8 @@ import pytest
 
 from tests.commands.screens import Running
 from tests.scenes.relay import Relay, relayed
-from tests.scenes.scene import Scene, kubectl_ds, until
+from tests.scenes.scene import Scene, kubectl_ds
+from tests.waiting import until
 
 States = dict[tuple[str, str], tuple[object, ...]]
 
