@@ -19,8 +19,10 @@ from kubectl_ds.kube.api_server import ApiServer
 from tests.clusters import a_container_status, a_daemonset, a_node, a_pod, a_revision
 from tests.commands.screens import Running
 from tests.kube.faults import forbid, on
+from tests.kube.reading import watches
 from tests.program import kubectl_ds
 from tests.schema.validation import assert_valid
+from tests.waiting import until
 
 COUNTERS = (
     "desiredNumberScheduled",
@@ -44,6 +46,11 @@ def lines(text: str) -> list[str]:
 
 def has_lines(count: int) -> Callable[[str], bool]:
     return lambda text: len(lines(text)) >= count
+
+
+def until_followed(server: ApiServer) -> None:
+    """Wait until all that there is has been read and is followed."""
+    until(lambda: len(watches(server)) == 5, "a watch of each kind")
 
 
 def documents(text: str) -> list[dict]:
@@ -359,12 +366,14 @@ WAITING = ("coverage", "cni", "-n", "kube-system", "--wait")
 
 
 def test_waiting_ends_with_0_once_covered_by_watching_alone():
-    with ApiServer(MISSING) as server:
-        threading.Timer(0.5, lambda: server.add(a_pod(CNI, "n2"))).start()
-        outcome = kubectl_ds(*WAITING, "--timeout", "60s", "--server", server.url)
+    with ApiServer(MISSING) as server, Running(server, *WAITING, "--timeout", "60s") as running:
+        until_followed(server)
+        server.add(a_pod(CNI, "n2"))
+        assert running.ended() == 0
+        out, err = running.out.getvalue(), running.err.getvalue()
         asked = Counter((one.path.rsplit("/", 1)[-1], one.watches) for one in server.requests)
-    assert (outcome.code, outcome.err) == (0, "")
-    assert "2 of 2 nodes belong; 2 ready" in outcome.out
+    assert err == ""
+    assert "2 of 2 nodes belong; 2 ready" in out
     assert set(asked.values()) == {1}
 
 
@@ -376,22 +385,23 @@ def test_waiting_ends_with_1_and_what_is_left_when_time_is_up():
 
 
 def test_waiting_ends_with_3_when_the_server_is_away_at_the_end():
-    with ApiServer(MISSING) as server:
-        threading.Timer(0.5, server.go_down).start()
-        outcome = kubectl_ds(*WAITING, "--timeout", "4s", "--server", server.url)
-    assert (outcome.code, outcome.out) == (3, "")
-    assert "no longer followed" in outcome.err
-    assert "refused" in outcome.err
+    with ApiServer(MISSING) as server, Running(server, *WAITING, "--timeout", "4s") as running:
+        until_followed(server)
+        server.go_down()
+        assert (running.ended(), running.out.getvalue()) == (3, "")
+    assert "no longer followed" in running.err.getvalue()
+    assert "refused" in running.err.getvalue()
 
 
 def test_waiting_outlives_a_server_that_restarts():
-    with ApiServer(MISSING) as server:
-        server.go_down_for = threading.Timer(0.5, server.go_down)
-        server.go_down_for.start()
-        threading.Timer(1.5, lambda: (server.add(a_pod(CNI, "n2")), server.come_back())).start()
-        outcome = kubectl_ds(*WAITING, "--timeout", "60s", "--server", server.url)
-    assert outcome.code == 0
-    assert "2 ready" in outcome.out
+    with ApiServer(MISSING) as server, Running(server, *WAITING, "--timeout", "60s") as running:
+        until_followed(server)
+        server.go_down()
+        running.err.wait_for(lambda text: "no longer followed" in text)
+        server.add(a_pod(CNI, "n2"))
+        server.come_back()
+        assert running.ended() == 0
+        assert "2 ready" in running.out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -408,8 +418,8 @@ def test_waiting_ends_with_3_when_what_it_rests_on_cannot_be_read(resource, code
 
 
 def test_waiting_for_a_daemonset_that_goes_ends_with_3():
-    with ApiServer(MISSING) as server:
-        threading.Timer(0.5, server.delete, ["DaemonSet", "cni", "kube-system"]).start()
-        outcome = kubectl_ds(*WAITING, "--timeout", "60s", "--server", server.url)
-    assert outcome.code == 3
-    assert 'daemonsets.apps "cni" not found' in outcome.err
+    with ApiServer(MISSING) as server, Running(server, *WAITING, "--timeout", "60s") as running:
+        until_followed(server)
+        server.delete("DaemonSet", "cni", "kube-system")
+        assert running.ended() == 3
+    assert 'daemonsets.apps "cni" not found' in running.err.getvalue()

@@ -1,6 +1,7 @@
 """A server, the program's own session to it, and options that never really wait."""
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -37,3 +38,8 @@ def serving(*objects: Mapping[str, Any], **settings: Any) -> Iterator[tuple[ApiS
     """A server with these objects and a transport to it."""
     with ApiServer(objects, **settings) as server, transport_to(server) as transport:
         yield server, transport
+
+
+def watches(server: ApiServer) -> Counter[str]:
+    """How many watches of each kind have been asked for. Each comes behind a list, which has been read by then."""
+    return Counter(one.path.rsplit("/", 1)[-1] for one in server.requests if one.watches)
