@@ -42,7 +42,6 @@ RESOURCES = {
     "ControllerRevision": "controllerrevisions",
 }
 NODES = ("n1", "n2", "n10")
-ENLARGED = {"taint.example/size": "5"}
 
 
 def key(raw: Mapping[str, Any]) -> Key:
