@@ -15,7 +15,7 @@ from tests.differential.random_cluster import NAMESPACE_TWINS, Cluster
 from tests.differential.rest import wait_for_rest
 from tests.differential.vocabulary import Raw
 from tests.scenes.scene import kubectl_ds
-from tests.scenes.server import Refused, Server, proxied
+from tests.scenes.server import Server, proxied
 from tests.waiting import until
 
 ARGUMENTS = (
@@ -148,15 +148,9 @@ class Stage:
 
     def _wait_for(self, kind: str, name: str, namespace: str, *, gone: bool = False) -> None:
         until(
-            lambda: self._is_there(kind, name, namespace) is not gone,
+            lambda: self.server.has(kind, name, namespace) is not gone,
             f"{kind} {name} {'goes' if gone else 'comes'}",
         )
-
-    def _is_there(self, kind: str, name: str, namespace: str) -> bool:
-        try:
-            return bool(self.server.get(kind, name, namespace))
-        except Refused:
-            return False
 
     def _make_the_controller_look(self, moment: Moment) -> None:
         def touch(daemonset: Raw) -> None:

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from tests.controlplane.cluster import NODE_ANNOTATIONS, ControlPlane
 from tests.plugin.odd_daemonsets import placed, printable_daemonsets, quiet_daemonsets, refused_daemonsets
 from tests.plugin.shell import Shell, shell_for
-from tests.scenes.server import Refused, Server, proxied
+from tests.scenes.server import Server, proxied
 from tests.waiting import until
 
 NODES = 3
@@ -65,7 +64,10 @@ def _create(
 ) -> None:
     for namespace in (found.namespace, found.refused_namespace):
         server.create({"kind": "Namespace", "metadata": {"name": namespace}})
-        until(lambda where=namespace: _has_account(server, where), "the namespace has its service account")
+        until(
+            lambda where=namespace: server.has("ServiceAccount", "default", where),
+            "the namespace has its service account",
+        )
     for node in found.nodes:
         metadata = {
             "name": node,
@@ -78,12 +80,6 @@ def _create(
     until(lambda: all(_at_rest(one) for one in _all(server, found)), "the DaemonSets are at rest")
     # Its finalizer keeps it there: a DaemonSet that is on its way out is an exhibit too.
     server.delete("DaemonSet", "held", found.namespace)
-
-
-def _has_account(server: Server, namespace: str) -> bool:
-    with suppress(Refused):
-        return bool(server.get("ServiceAccount", "default", namespace))
-    return False
 
 
 def _all(server: Server, found: Exhibits) -> list[dict[str, Any]]:

@@ -47,13 +47,10 @@ class Scene:
     def open(self, **labels: str) -> None:
         """Make the namespace, and wait until pods can be created in it."""
         self.add({"kind": "Namespace", "metadata": {"name": self.name, "labels": labels}})
-
-        def has_account() -> bool:
-            with suppress(Refused):
-                return bool(self.server.get("ServiceAccount", "default", self.name))
-            return False
-
-        until(has_account, "the namespace has its service account")
+        until(
+            lambda: self.server.has("ServiceAccount", "default", self.name),
+            "the namespace has its service account",
+        )
 
     def close(self) -> None:
         """Take everything away without waiting for it."""

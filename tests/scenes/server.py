@@ -72,6 +72,13 @@ class Server:
     def get(self, kind: str, name: str, namespace: str = "") -> Object:
         return self._ask("GET", path_of(kind, namespace, name))
 
+    def has(self, kind: str, name: str, namespace: str = "") -> bool:
+        """Whether there is one; a server that refuses to say has none yet."""
+        try:
+            return bool(self.get(kind, name, namespace))
+        except Refused:
+            return False
+
     def list(self, kind: str, namespace: str = "", **query: str) -> list[Object]:
         words = "&".join(f"{name}={urllib.request.quote(value)}" for name, value in query.items())
         items: list[Object] = self._ask("GET", f"{path_of(kind, namespace)}?{words}")["items"]
