@@ -53,6 +53,10 @@ class Shell:
         """`kubectl ds WORDS`: kubectl finds the plugin and hands over to it."""
         return self.run("kubectl", "ds", *words)
 
+    def both(self, verb: str, *words: str) -> tuple[Said, Said]:
+        """kubectl's own command on DaemonSets, and the plugin's of that name."""
+        return self.kubectl(verb, "ds", *words), self.ds(verb, *words)
+
     def where(self, **variables: str) -> "Shell":
         """The same with these variables too."""
         return replace(self, variables={**self.variables, **variables})

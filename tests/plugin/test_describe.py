@@ -16,10 +16,6 @@ STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 AGE = re.compile(r"\b(?:\d+[smhdy])+\b")
 
 
-def both(shell: Shell, *words: str) -> tuple[Said, Said]:
-    return shell.kubectl("describe", "ds", *words), shell.ds("describe", *words)
-
-
 def lines_of(said: Said) -> list[str]:
     """Lines without the ages of events, which tick."""
     lines = said.out.splitlines()
@@ -31,7 +27,7 @@ def lines_of(said: Said) -> list[str]:
 
 @pytest.mark.parametrize("name", QUIET)
 def test_all_lines_of_kubectl_are_there_in_their_order(shell: Shell, exhibits: Exhibits, name: str):
-    theirs, ours = both(shell, name, "-n", exhibits.namespace)
+    theirs, ours = shell.both("describe", name, "-n", exhibits.namespace)
     assert (theirs.code, ours.code, ours.err) == (0, 0, "")
     rest = iter(lines_of(ours))
     for line in lines_of(theirs):
@@ -41,7 +37,7 @@ def test_all_lines_of_kubectl_are_there_in_their_order(shell: Shell, exhibits: E
 @pytest.mark.parametrize("name", LOUD)
 def test_what_could_steer_a_terminal_is_spelled_out(shell: Shell, exhibits: Exhibits, name: str):
     """kubectl prints the odd characters as they are; whatever of its lines is harmless is here too."""
-    theirs, ours = both(shell, name, "-n", exhibits.namespace)
+    theirs, ours = shell.both("describe", name, "-n", exhibits.namespace)
     assert (ours.code, ours.err) == (0, "")
     assert {unicodedata.category(one) for one in ours.out.replace("\n", "")} & STEERING == set()
     head = theirs.out[: theirs.out.index("\n", theirs.out.index("Selector:"))]
@@ -49,10 +45,10 @@ def test_what_could_steer_a_terminal_is_spelled_out(shell: Shell, exhibits: Exhi
 
 
 def test_the_events_are_there_too(shell: Shell, exhibits: Exhibits):
-    theirs, ours = both(shell, "bare", "-n", exhibits.namespace)
+    theirs, ours = shell.both("describe", "bare", "-n", exhibits.namespace)
     assert "SuccessfulCreate" in theirs.out
     assert ours.out.count("SuccessfulCreate") == theirs.out.count("SuccessfulCreate")
-    theirs, ours = both(shell, "bare", "-n", exhibits.namespace, "--show-events=false")
+    theirs, ours = shell.both("describe", "bare", "-n", exhibits.namespace, "--show-events=false")
     assert "SuccessfulCreate" not in theirs.out + ours.out
 
 
@@ -70,7 +66,7 @@ NAMES = [
 
 @pytest.mark.parametrize("words", NAMES)
 def test_the_same_ones_are_described(shell: Shell, exhibits: Exhibits, words: tuple[str, ...]):
-    theirs, ours = both(shell, *words, "-n", exhibits.namespace)
+    theirs, ours = shell.both("describe", *words, "-n", exhibits.namespace)
     assert names_in(ours) == names_in(theirs)
     assert bool(ours.code) == bool(theirs.code)
     said = theirs.err.splitlines()

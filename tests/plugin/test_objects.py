@@ -27,13 +27,9 @@ def files(home: Path) -> Path:
     return home
 
 
-def both(shell: Shell, *words: str) -> tuple[Said, Said]:
-    return shell.kubectl("get", "ds", *words), shell.ds("get", *words)
-
-
 def same(shell: Shell, *words: str) -> Said:
     """Asserts that both say the same of what is there; gives it back."""
-    theirs, ours = both(shell, *words)
+    theirs, ours = shell.both("get", *words)
     assert theirs.code == 0, theirs.err
     assert ours.out == theirs.out
     assert (ours.code, ours.err) == (0, theirs.err)
@@ -135,7 +131,7 @@ def test_templates_given_apart(shell: Shell, exhibits: Exhibits, files: Path, wo
 def test_what_a_recursive_path_finds_is_the_same_in_gos_random_order(
     shell: Shell, exhibits: Exhibits, form: str
 ):
-    theirs, ours = both(shell, "-n", exhibits.namespace, "-o", form)
+    theirs, ours = shell.both("get", "-n", exhibits.namespace, "-o", form)
     assert sorted(ours.out.split()) == sorted(theirs.out.split())
     assert (ours.code, ours.err) == (0, "")
 
@@ -163,7 +159,7 @@ WRONG_TEMPLATES = [
 @pytest.mark.parametrize("form", WRONG_TEMPLATES)
 def test_a_template_that_is_wrong_is_refused_in_kubectls_words(shell: Shell, exhibits: Exhibits, form: str):
     """kubectl's 1 is our 2; what it dumps of the objects behind its sentence is left out."""
-    theirs, ours = both(shell, "-n", exhibits.namespace, "-o", form)
+    theirs, ours = shell.both("get", "-n", exhibits.namespace, "-o", form)
     assert (theirs.code, ours.code, ours.out) == (1, 2, "")
     sentence = theirs.err.partition(". Printing more information")[0].splitlines()[0]
     sentence = sentence.replace("Error executing template: ", "")
@@ -182,7 +178,9 @@ def test_a_template_that_is_wrong_is_refused_in_kubectls_words(shell: Shell, exh
 )
 @pytest.mark.parametrize("allowed", ["true", "false"])
 def test_keys_that_are_missing(shell: Shell, exhibits: Exhibits, words: tuple[str, ...], allowed: str):
-    theirs, ours = both(shell, "-n", exhibits.namespace, *words, f"--allow-missing-template-keys={allowed}")
+    theirs, ours = shell.both(
+        "get", "-n", exhibits.namespace, *words, f"--allow-missing-template-keys={allowed}"
+    )
     assert bool(ours.code) == bool(theirs.code)
     if not theirs.code:
         assert ours.out == theirs.out
@@ -193,7 +191,7 @@ def test_what_kubectls_yaml_cannot_print_is_printed_and_reads_back(shell: Shell,
     items = json.loads(same(shell, *where, "-o", "json").out)["items"]
     assert len(items) == 3
     for form, load in (("yaml", yaml.safe_load), ("kyaml", yaml.safe_load)):
-        theirs, ours = both(shell, *where, "-o", form)
+        theirs, ours = shell.both("get", *where, "-o", form)
         assert theirs.code == 1
         assert "control characters are not allowed" in theirs.err
         assert (ours.code, ours.err) == (0, "")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.plugin.conftest import Exhibits
-from tests.plugin.shell import Said, Shell
+from tests.plugin.shell import Shell
 
 WORD_FOR_WORD = [
     pytest.param(3, ["gone"], id="a name that is not there"),
@@ -30,13 +30,9 @@ WORD_FOR_WORD = [
 ]
 
 
-def both(shell: Shell, *words: str) -> tuple[Said, Said]:
-    return shell.kubectl("get", "ds", *words), shell.ds("get", *words)
-
-
 @pytest.mark.parametrize(("code", "words"), WORD_FOR_WORD)
 def test_kubectls_sentences_come_first(shell: Shell, exhibits: Exhibits, code: int, words: list[str]):
-    theirs, ours = both(shell, "-n", exhibits.namespace, *words)
+    theirs, ours = shell.both("get", "-n", exhibits.namespace, *words)
     assert (theirs.code, ours.code) == (1, code)
     assert ours.out == "" or "bare" in words
     said = theirs.err.splitlines()
@@ -75,7 +71,7 @@ IN_OTHER_WORDS = [
 def test_what_kubectl_refuses_is_refused_in_one_sentence_and_an_advice(
     shell: Shell, exhibits: Exhibits, code: int, words: list[str], says: str
 ):
-    theirs, ours = both(shell, "-n", exhibits.namespace, *words)
+    theirs, ours = shell.both("get", "-n", exhibits.namespace, *words)
     assert (theirs.code, ours.code, ours.out) == (1, code, "")
     assert says in ours.err
     assert ours.err.startswith("error: ")

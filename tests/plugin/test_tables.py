@@ -13,7 +13,7 @@ def same_table(shell: Shell, *words: str) -> tuple[Said, list[str]]:
     """kubectl's table, and our lines without their last column; both of one second."""
     theirs, ours = Said(0, "", ""), Said(0, "", "")
     for _ in range(LOOKS):
-        theirs, ours = shell.kubectl("get", "ds", *words), shell.ds("get", *words)
+        theirs, ours = shell.both("get", *words)
         if without_verdict(ours.out, theirs.out) == theirs.out.splitlines():
             break
     assert without_verdict(ours.out, theirs.out) == theirs.out.splitlines()

@@ -151,7 +151,7 @@ def test_a_reader_that_goes_away_ends_it(shell: Shell, exhibits: Exhibits):
 )
 def test_what_cannot_be_watched_ends_at_once(shell: Shell, exhibits: Exhibits, words: tuple[str, ...]):
     where = ("-n", exhibits.namespace)
-    theirs, ours = shell.kubectl("get", "ds", *words, *where), shell.ds("get", *words, *where)
+    theirs, ours = shell.both("get", *words, *where)
     assert bool(ours.code) == bool(theirs.code)
     assert ours.out == theirs.out == ""
     assert ours.err.startswith(theirs.err)
