@@ -34,20 +34,10 @@ _SHORT: Final = 1.0
 
 
 class WatchEvent(Struct, frozen=True, kw_only=True):
-    """One change of one object. `listed` says that it was there already when the watch began."""
+    """One change of one object."""
 
     change: Change
     object: RawObject
-    listed: bool = False
-
-
-def watch_daemonsets(
-    transport: Transport, scope: Scope, options: ReadOptions = AS_USUAL
-) -> Iterator[WatchEvent]:
-    """The DaemonSets of a scope, then each change, until the caller stops. Raises what `begin_watch` raises."""
-    there, changes = begin_watch(transport, scope, options)
-    yield from (WatchEvent(change="ADDED", object=one, listed=True) for one in there)
-    yield from changes
 
 
 def begin_watch(

@@ -8,8 +8,9 @@ import pytest
 
 from kubectl_ds.errors import ApiError, NotFoundError
 from kubectl_ds.kube.lists import Patience
-from kubectl_ds.kube.reader import Scope
-from kubectl_ds.kube.watch import WatchEvent, begin_watch, watch_daemonsets
+from kubectl_ds.kube.reader import ReadOptions, Scope
+from kubectl_ds.kube.transport import Transport
+from kubectl_ds.kube.watch import WatchEvent, begin_watch
 from tests.clusters import a_daemonset
 from tests.kube.faults import on, refuse, with_body
 from tests.kube.reading import options, patience, serving
@@ -23,6 +24,13 @@ def a_state(name: str, ready: int) -> dict:
 
 def told(event: WatchEvent) -> tuple[str, str, int]:
     return event.change, event.object["metadata"]["name"], event.object["status"]["numberReady"]
+
+
+def watch_daemonsets(transport: Transport, scope: Scope, options: ReadOptions) -> Iterator[WatchEvent]:
+    """What is there, then each change, as one stream."""
+    there, changes = begin_watch(transport, scope, options)
+    yield from (WatchEvent(change="ADDED", object=one) for one in there)
+    yield from changes
 
 
 def take(events: Iterator[WatchEvent], count: int) -> list[tuple[str, str, int]]:
