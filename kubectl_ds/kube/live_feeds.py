@@ -4,16 +4,15 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, Pod
-from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.shared_parts import SharedParts
 from kubectl_ds.core.snapshot import Resource
 from kubectl_ds.kube import watched
 from kubectl_ds.kube.decoding import Decode, decode_events, decode_nodes, decode_pods, decode_revisions
 from kubectl_ds.kube.feed import Feed, Pace
-from kubectl_ds.kube.gathering import LISTS_AT_MOST, Narrowing, narrowings_of
+from kubectl_ds.kube.gathering import Narrowing, narrowings_of
 from kubectl_ds.kube.inbox import Inbox
 from kubectl_ds.kube.lists import ListRequest
-from kubectl_ds.kube.reader import LIVE_PODS
+from kubectl_ds.kube.reader import LIVE_PODS, is_about, pod_lists_about
 from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import ReadOptions, Scope
 from kubectl_ds.kube.transport import Transport
@@ -93,15 +92,8 @@ class Feeds:
 
     def _of_pods_about_nodes(self, source: Hashable) -> Feed[Pod]:
         """Listed are those on the nodes and those on none; since pods go from here to there, all are watched."""
-        nodes, share = frozenset(self._scope.nodes), self._share_pods()
-
-        def keep(pod: Pod) -> bool:
-            return bool({target_node_name(pod), pod.status.nominated_node_name} & nodes)
-
-        few = len(nodes) < LISTS_AT_MOST
-        lists = (
-            [Narrowing(None, fields=f"spec.nodeName={name}") for name in (*sorted(nodes), "")] if few else []
-        )
+        keep, share = is_about(self._scope.nodes), self._share_pods()
+        lists = pod_lists_about(self._scope.nodes)
         requests = [self._request("pods", one, decode_pods, keep=keep, share=share) for one in lists]
         return self._make(
             *(source, "pods", Narrowing(None), decode_pods, watched.pods()),

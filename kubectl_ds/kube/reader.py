@@ -4,6 +4,7 @@ Never one request a node or a pod. What may not be read becomes a `Gap`; only th
 are worth an error.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -107,8 +108,8 @@ class _Reader:
         pods_begun = gathering.start(
             "pods",
             decode_pods,
-            self._pod_lists() if scope.nodes else narrowings,
-            keep=self._is_about_nodes if scope.nodes else None,
+            pod_lists_about(scope.nodes) if scope.nodes else narrowings,
+            keep=is_about(scope.nodes) if scope.nodes else None,
             share=None if self._options.start_times else self._shared.pods,
         )
         revisions = gathering.start(
@@ -159,15 +160,6 @@ class _Reader:
     def _asked_for(self, nodes: list[Node]) -> list[Node]:
         names = frozenset(self._scope.nodes)
         return [node for node in nodes if node.metadata.name in names] if names else nodes
-
-    def _pod_lists(self) -> list[Narrowing]:
-        """What is bound to the nodes asked for, and what is bound to none: some of that is meant for them."""
-        if len(self._scope.nodes) < LISTS_AT_MOST:
-            return [Narrowing(None, fields=f"spec.nodeName={name}") for name in (*self._scope.nodes, "")]
-        return [Narrowing(None)]
-
-    def _is_about_nodes(self, pod: Pod) -> bool:
-        return bool({target_node_name(pod), pod.status.nominated_node_name} & frozenset(self._scope.nodes))
 
     def _narrowing_daemonsets(self) -> DaemonSetObjects:
         objects = self._reading_daemonsets.result()
@@ -226,6 +218,19 @@ class _Reader:
         why = "free room on nodes cannot be computed, since the pods of all namespaces could not be read"
         everywhere = gathering.finish(begun, for_want_of=why)
         return _unique([*pods, *everywhere]), not gathering.lacks("pods")
+
+
+def pod_lists_about(nodes: Sequence[str]) -> list[Narrowing]:
+    """What is bound to these nodes, and what is bound to none: some of that is meant for them."""
+    if len(nodes) < LISTS_AT_MOST:
+        return [Narrowing(None, fields=f"spec.nodeName={name}") for name in (*nodes, "")]
+    return [Narrowing(None)]
+
+
+def is_about(nodes: Iterable[str]) -> Callable[[Pod], bool]:
+    """Whether a pod is on one of these nodes, or meant for one."""
+    names = frozenset(nodes)
+    return lambda pod: not names.isdisjoint((target_node_name(pod), pod.status.nominated_node_name))
 
 
 def _narrowed_to(nodes: set[str]) -> list[Narrowing]:
