@@ -100,11 +100,9 @@ class LiveCluster:
             if one in wants or one == "daemonsets"
         }
         self._neighbours: Neighbours | None = None
-        narrow_pods = scope != Scope(namespace=None) and not scope.nodes
-        if "pods" in wants and options.free_room and narrow_pods:
+        if "pods" in wants and options.free_room and not scope.holds_all_pods:
             self._neighbours = Neighbours(self._feeds.of_neighbours, self._pace)
             self._kinds["neighbours"] = self._neighbours.kind
-        self._narrows = bool(scope.names or scope.label_selector or scope.field_selector)
         self._tuples: dict[str, tuple[Any, ...]] = {}
         self._read = self._what_is_read()
         """What could be read at the last look."""
@@ -130,7 +128,7 @@ class LiveCluster:
     def _begun(self) -> ClusterSnapshot:
         self._start("daemonsets", Narrowing(self._scope.namespace))
         self._start("nodes", Narrowing(None))
-        if not self._narrows:
+        if not self._scope.narrows:
             self._start("controllerrevisions", Narrowing(self._scope.namespace))
             self._start("pods", Narrowing(self._scope.namespace))
         self._until_reported("daemonsets")
@@ -217,7 +215,7 @@ class LiveCluster:
 
     def _follow_selectors(self) -> None:
         """Pods and revisions of the DaemonSets that there are, where the scope does not say whose it wants."""
-        if not self._narrows:
+        if not self._scope.narrows:
             return
         narrowing = one_narrowing_of(one.daemonset for one in self._daemonsets())
         for resource in ("controllerrevisions", "pods"):
@@ -298,8 +296,7 @@ class LiveCluster:
     def _knows_all_pods(self) -> bool:
         if self._neighbours is not None:
             return self._neighbours.are_known and self._kinds["pods"].is_read
-        whole = self._scope == Scope(namespace=None) or bool(self._scope.nodes)
-        return whole and "pods" in self._kinds and self._kinds["pods"].is_read
+        return self._scope.holds_all_pods and "pods" in self._kinds and self._kinds["pods"].is_read
 
     def _what_is_read(self) -> tuple[object, ...]:
         return self._knows_all_pods(), *((kind.reported, kind.gap) for kind in self._kinds.values())

@@ -102,8 +102,7 @@ class _Reader:
         """Start all that can be started, and wait for the DaemonSets first where they narrow the rest."""
         gathering, scope = self._gathering, self._scope
         nodes = gathering.start("nodes", decode_nodes, self._node_lists(), share=self._shared.nodes)
-        narrows = bool(scope.names or scope.label_selector or scope.field_selector)
-        objects = self._narrowing_daemonsets() if narrows else None
+        objects = self._narrowing_daemonsets() if scope.narrows else None
         narrowings = narrowings_of(typed_daemonsets(objects)) if objects else [Narrowing(scope.namespace)]
         pods_begun = gathering.start(
             "pods",
@@ -203,7 +202,7 @@ class _Reader:
         gathering = self._gathering
         if "pods" not in gathering.read or gathering.lacks("pods"):
             return pods, False
-        if self._scope == Scope(namespace=None) or self._scope.nodes:
+        if self._scope.holds_all_pods:
             return pods, True
         waited_for = {name for pod in pods if waits_for_room(pod) and (name := target_node_name(pod))}
         if not self._options.free_room or not waited_for:

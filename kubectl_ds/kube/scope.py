@@ -28,6 +28,16 @@ class Scope(Struct, frozen=True, kw_only=True):
         for name in (*self.names, *self.nodes):
             refuse_as_path("resource name", name)
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it depends on the DaemonSets that there are whose pods and revisions are meant."""
+        return bool(self.names or self.label_selector or self.field_selector)
+
+    @property
+    def holds_all_pods(self) -> bool:
+        """Whether its own pods are all that run on the nodes in question, whoever owns them."""
+        return bool(self.nodes) or (self.namespace is None and not self.narrows)
+
 
 def refuse_as_path(what: str, text: str) -> None:
     """client-go's IsValidPathSegmentName (rest/request.go), with its words. Raises `UsageError`."""
