@@ -10,7 +10,7 @@ from msgspec import Struct
 from kubectl_ds.core.label_selector import to_query
 from kubectl_ds.core.model import DaemonSet
 from kubectl_ds.core.snapshot import Gap, Resource
-from kubectl_ds.errors import ApiError, ConnectionFailed, UnexpectedAnswer
+from kubectl_ds.errors import ApiError, ConnectionFailed, KubectlDsError, UnexpectedAnswer
 from kubectl_ds.kube.decoding import Decode
 from kubectl_ds.kube.http_date import moment_of
 from kubectl_ds.kube.lists import Listed, ListRequest, read_list
@@ -47,6 +47,16 @@ def narrowings_of(daemonsets: Iterable[DaemonSet]) -> list[Narrowing]:
     if len(narrow) > LISTS_AT_MOST:
         narrow = {Narrowing(None)}
     return sorted(narrow, key=lambda one: (one.namespace or "", one.labels))
+
+
+def gap_of(resource: Resource, namespace: str | None, error: KubectlDsError, for_want_of: str = "") -> Gap:
+    """What a snapshot says of a resource that cannot be read; `for_want_of` in place of just that."""
+    return Gap(
+        resource=resource,
+        namespace=namespace or "",
+        status=error.status if isinstance(error, ApiError) else 0,
+        message=f"{for_want_of or f'{resource} could not be read'}: {error.message}",
+    )
 
 
 class Begun(Struct, Generic[T], frozen=True):
@@ -107,16 +117,9 @@ class Gathering:
             try:
                 listed = pending.result()
             except (ApiError, ConnectionFailed, UnexpectedAnswer) as error:
-                status = error.status if isinstance(error, ApiError) else 0
-                if status == _UNAUTHORIZED:
+                gap = gap_of(begun.resource, narrowing.namespace, error, for_want_of)
+                if gap.status == _UNAUTHORIZED:
                     raise
-                message = f"{for_want_of or f'{begun.resource} could not be read'}: {error.message}"
-                gap = Gap(
-                    resource=begun.resource,
-                    namespace=narrowing.namespace or "",
-                    status=status,
-                    message=message,
-                )
                 if gap not in self.gaps:
                     self.gaps.append(gap)
                 continue

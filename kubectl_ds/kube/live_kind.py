@@ -5,9 +5,9 @@ from typing import Any
 
 from kubectl_ds.core.object_change import ObjectChange
 from kubectl_ds.core.snapshot import Gap, Resource
-from kubectl_ds.errors import ApiError, KubectlDsError
+from kubectl_ds.errors import KubectlDsError
 from kubectl_ds.kube.feed import Feed
-from kubectl_ds.kube.gathering import Narrowing
+from kubectl_ds.kube.gathering import Narrowing, gap_of
 from kubectl_ds.kube.inbox import Delivery, FeedState, Key
 from kubectl_ds.kube.watched import WatchedDaemonSet
 
@@ -47,12 +47,8 @@ class LiveKind:
         """What a snapshot says of a resource that cannot be read."""
         if self.error is None:
             return None
-        return Gap(
-            resource=self.resource,
-            namespace=(self.narrowing.namespace if self.narrowing else None) or "",
-            status=self.error.status if isinstance(self.error, ApiError) else 0,
-            message=f"{self.for_want_of or f'{self.resource} could not be read'}: {self.error.message}",
-        )
+        namespace = self.narrowing.namespace if self.narrowing else None
+        return gap_of(self.resource, namespace, self.error, self.for_want_of)
 
     @property
     def is_read(self) -> bool:

@@ -13,7 +13,7 @@ from kubectl_ds.kube.feed import Feed, Pace
 from kubectl_ds.kube.gathering import Narrowing
 from kubectl_ds.kube.inbox import Key
 from kubectl_ds.kube.live_kind import LiveKind
-from kubectl_ds.kube.reader import waits_for_room
+from kubectl_ds.kube.reader import NO_FREE_ROOM, waits_for_room
 
 Build = Callable[[Hashable, Callable[[Pod], bool]], Feed[Any]]
 
@@ -23,9 +23,7 @@ class Neighbours:
 
     def __init__(self, build: Build, pace: Pace) -> None:
         self.kind = LiveKind("pods", name="neighbours", fits=self._is_one)
-        self.kind.for_want_of = (
-            "free room on nodes cannot be computed, since the pods of all namespaces could not be read"
-        )
+        self.kind.for_want_of = NO_FREE_ROOM
         self._build, self._pace = build, pace
         self._waiting: dict[Key, tuple[str, float]] = {}
         self._nodes: frozenset[str] = frozenset()

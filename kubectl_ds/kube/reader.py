@@ -51,6 +51,9 @@ Named = TypeVar("Named", Node, Pod)
 
 _TERMINAL: Final = frozenset({"Succeeded", "Failed"})
 LIVE_PODS: Final = "status.phase!=Succeeded,status.phase!=Failed"
+NO_FREE_ROOM: Final = (
+    "free room on nodes cannot be computed, since the pods of all namespaces could not be read"
+)
 _DAEMONSET_EVENTS: Final = "involvedObject.kind=DaemonSet"
 _POD_EVENTS: Final = "involvedObject.kind=Pod"
 
@@ -214,8 +217,7 @@ class _Reader:
             keep=lambda pod: (pod.spec.node_name or pod.status.nominated_node_name) in waited_for,
             share=self._shared.pods,
         )
-        why = "free room on nodes cannot be computed, since the pods of all namespaces could not be read"
-        everywhere = gathering.finish(begun, for_want_of=why)
+        everywhere = gathering.finish(begun, for_want_of=NO_FREE_ROOM)
         return _unique([*pods, *everywhere]), not gathering.lacks("pods")
 
 
