@@ -7,8 +7,8 @@ from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
 
-from kubectl_ds.core.label_selector import to_query
-from kubectl_ds.core.model import DaemonSet
+from kubectl_ds.core.label_selector import parse, to_query
+from kubectl_ds.core.model import DaemonSet, Pod
 from kubectl_ds.core.snapshot import Gap, Resource
 from kubectl_ds.errors import ApiError, ConnectionFailed, KubectlDsError, UnexpectedAnswer
 from kubectl_ds.kube.decoding import Decode
@@ -47,6 +47,15 @@ def narrowings_of(daemonsets: Iterable[DaemonSet]) -> list[Narrowing]:
     if len(narrow) > LISTS_AT_MOST:
         narrow = {Narrowing(None)}
     return sorted(narrow, key=lambda one: (one.namespace or "", one.labels))
+
+
+def selected_by(narrowing: Narrowing) -> Callable[[Pod], bool]:
+    """Whether a pod belongs into this list, by its namespace and labels; field selectors are not looked at."""
+    labels = parse(narrowing.labels) if narrowing.labels else None
+    return lambda pod: (
+        narrowing.namespace in (None, pod.metadata.namespace)
+        and (labels is None or labels.matches(pod.metadata.labels))
+    )
 
 
 def gap_of(resource: Resource, namespace: str | None, error: KubectlDsError, for_want_of: str = "") -> Gap:

@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-from kubectl_ds.core import label_selector
 from kubectl_ds.core.model import Pod
 from kubectl_ds.core.object_change import ObjectChange
 from kubectl_ds.core.ownership import target_node_name
 from kubectl_ds.core.scheduling.scheduler_words import pod_scheduled
 from kubectl_ds.kube.feed import Feed, Pace
-from kubectl_ds.kube.gathering import Narrowing
+from kubectl_ds.kube.gathering import Narrowing, selected_by
 from kubectl_ds.kube.inbox import Key
 from kubectl_ds.kube.live_kind import LiveKind
 from kubectl_ds.kube.reader import NO_FREE_ROOM, waits_for_room
@@ -60,7 +59,7 @@ class Neighbours:
             self.kind.unfollow()
             self.kind.forget()
         if own != self._own:
-            self._own, self._selects = own, _selected_by(own)
+            self._own, self._selects = own, _nothing if own is None else selected_by(own)
         if waited_for <= self._nodes or now - self._begun < self._pace.between_rooms:
             return
         self._nodes, self._begun = frozenset(waited_for), now
@@ -75,16 +74,6 @@ class Neighbours:
 def _waits(pod: Pod) -> bool:
     """A scheduler has looked at it and found no room; before that nothing rests on what room there is."""
     return waits_for_room(pod) and pod_scheduled(pod) is not None
-
-
-def _selected_by(narrowing: Narrowing | None) -> Callable[[Pod], bool]:
-    if narrowing is None:
-        return _nothing
-    labels = label_selector.parse(narrowing.labels) if narrowing.labels else None
-    return lambda pod: (
-        narrowing.namespace in (None, pod.metadata.namespace)
-        and (labels is None or labels.matches(pod.metadata.labels))
-    )
 
 
 def _nothing(_: Pod) -> bool:

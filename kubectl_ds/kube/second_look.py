@@ -11,13 +11,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from kubectl_ds.core.doubts import Doubt, doubts
-from kubectl_ds.core.label_selector import parse
 from kubectl_ds.core.model import Node, Pod
 from kubectl_ds.core.shared_parts import SharedParts
 from kubectl_ds.core.snapshot import ClusterSnapshot, Gap
 from kubectl_ds.kube.daemonset_objects import read_daemonset_objects, typed_daemonsets
 from kubectl_ds.kube.decoding import decode_nodes, decode_pods
-from kubectl_ds.kube.gathering import LISTS_AT_MOST, Gathering, Narrowing, narrowings_of
+from kubectl_ds.kube.gathering import LISTS_AT_MOST, Gathering, Narrowing, narrowings_of, selected_by
 from kubectl_ds.kube.scope import ReadOptions, Scope
 from kubectl_ds.kube.transport import Transport
 
@@ -104,17 +103,13 @@ def _nodes_with(before: Iterable[Node], found: list[Node], names: list[str] | No
 
 def _pods_with(before: Iterable[Pod], found: list[Pod], narrowings: Iterable[Narrowing]) -> tuple[Pod, ...]:
     """What the lists might have held and did not hold is gone."""
-    asked = [(one.namespace, parse(one.labels) if one.labels else None) for one in narrowings]
+    asked = [selected_by(one) for one in narrowings]
     keys = {(pod.metadata.namespace, pod.metadata.name) for pod in found}
     kept = [
         pod
         for pod in before
         if (pod.metadata.namespace, pod.metadata.name) not in keys
-        and not any(
-            namespace in (None, pod.metadata.namespace)
-            and (selector is None or selector.matches(pod.metadata.labels))
-            for namespace, selector in asked
-        )
+        and not any(selects(pod) for selects in asked)
     ]
     return (*kept, *found)
 
