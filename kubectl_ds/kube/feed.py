@@ -16,7 +16,13 @@ from kubectl_ds.errors import ApiError, ConnectionFailed, CredentialError, Kubec
 from kubectl_ds.kube.inbox import FeedState, Inbox, Key
 from kubectl_ds.kube.lists import ListRequest, Patience, read_list
 from kubectl_ds.kube.transport import Transport
-from kubectl_ds.kube.watch_stream import VersionExpired, WatchedModel, WatchStream
+from kubectl_ds.kube.watch_stream import (
+    SHORTEST_SECONDS,
+    SILENCE_SECONDS,
+    VersionExpired,
+    WatchedModel,
+    WatchStream,
+)
 from kubectl_ds.kube.watched import HasMetadata
 
 T = TypeVar("T", bound=HasMetadata)
@@ -31,11 +37,8 @@ class Pace(Struct, frozen=True, kw_only=True):
 
     settle: float = 0.1
     """What comes within this of a first change belongs to one batch."""
-    silence: float = 150.0
-    """Bookmarks come about once a minute: a stream silent for longer than two of them counts as dead. Taking it
-    up again costs one request."""
-    shortest: float = 1.0
-    """A stream that ended sooner is not taken up again at once."""
+    silence: float = SILENCE_SECONDS
+    shortest: float = SHORTEST_SECONDS
     poll: float = 15.0
     """Between two reads of a list that may not be watched; at least ten times what a read takes."""
     again: float = 60.0

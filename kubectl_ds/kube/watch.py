@@ -18,7 +18,13 @@ from kubectl_ds.kube.lists import AGAIN, ListRequest, read_list
 from kubectl_ds.kube.resource_lists import list_of
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
 from kubectl_ds.kube.transport import Transport
-from kubectl_ds.kube.watch_stream import Change, VersionExpired, WatchStream
+from kubectl_ds.kube.watch_stream import (
+    SHORTEST_SECONDS,
+    SILENCE_SECONDS,
+    Change,
+    VersionExpired,
+    WatchStream,
+)
 from kubectl_ds.kube.watched import raw_daemonsets
 
 Key = tuple[str, str]
@@ -26,11 +32,6 @@ Key = tuple[str, str]
 
 _STREAM_SECONDS: Final = 300
 """The server is asked to end a stream after this and up to twice this, as a reflector asks it."""
-SILENCE_SECONDS: Final = 150.0
-"""Bookmarks come about once a minute: a stream that is silent for longer than two of them may be dead. Taking
-it up again where it stood costs one request."""
-_SHORT: Final = 1.0
-"""Seconds: a stream that ended sooner is not taken up again at once."""
 
 
 class WatchEvent(Struct, frozen=True, kw_only=True):
@@ -171,8 +172,8 @@ class Watch:
                 yield WatchEvent(change="MODIFIED", object=one)
 
     def _pause_if_short(self, begun: float) -> None:
-        if time.monotonic() - begun < _SHORT:
-            self._patience.sleep(_SHORT)
+        if time.monotonic() - begun < SHORTEST_SECONDS:
+            self._patience.sleep(SHORTEST_SECONDS)
 
     def _pause_after(self, error: KubectlDsError) -> None:
         self._fruitless += 1

@@ -24,6 +24,11 @@ T = TypeVar("T")
 
 Change = Literal["ADDED", "MODIFIED", "DELETED"]
 
+SILENCE_SECONDS: Final = 150.0
+"""Bookmarks come about once a minute: a stream that is silent for longer than two of them may be dead. Taking
+it up again where it stood costs one request."""
+SHORTEST_SECONDS: Final = 1.0
+"""A stream that ended sooner is not taken up again at once."""
 _GONE: Final = 410
 
 
