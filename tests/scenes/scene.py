@@ -25,9 +25,9 @@ class Outcome(NamedTuple):
     err: str
 
 
-def kubectl_ds(control_plane: ControlPlane, *words: str) -> Outcome:
-    """The real command in this process, with the administrator's connection."""
-    out, err = io.StringIO(), io.StringIO()
+def kubectl_ds(control_plane: ControlPlane, *words: str, out: io.StringIO | None = None) -> Outcome:
+    """The real command in this process, with the administrator's connection; `out` can be looked at meanwhile."""
+    out, err = out or io.StringIO(), io.StringIO()
     environment = Environment(variables={"KUBERC": "off"}, stdin=io.StringIO(), stdout=out, stderr=err)
     code = main([*words, *control_plane.connection], environment)
     return Outcome(int(code), out.getvalue(), err.getvalue())

@@ -1,5 +1,6 @@
 """`rollout` on a real controller: the arithmetic against what it does, and `--watch` until it is done."""
 
+import io
 import json
 import threading
 from typing import Any
@@ -42,10 +43,17 @@ class Following:
 
     def __init__(self, scene: Scene, *words: str) -> None:
         self._outcomes: list[Outcome] = []
+        self._out = io.StringIO()
+        words = ("rollout", "agent", "--watch", *words, "-n", scene.name)
         self._thread = threading.Thread(
-            target=lambda: self._outcomes.append(ask(scene, "--watch", *words)), daemon=True
+            target=lambda: self._outcomes.append(kubectl_ds(scene.control_plane, *words, out=self._out)),
+            daemon=True,
         )
         self._thread.start()
+
+    def has_begun(self) -> "Following":
+        until(self._out.getvalue, "it has written something")
+        return self
 
     def outcome(self) -> Outcome:
         self._thread.join(150)
@@ -64,7 +72,7 @@ def test_it_is_followed_until_it_is_done_and_the_waves_come_as_counted(
     scene: Scene, strategy: dict[str, Any]
 ):
     running(scene, strategy)
-    scene.change_template(annotations={"sim.kubectl-ds/ready-delay": "2s"}, image="registry.example/agent:2")
+    scene.change_template(annotations={"sim.kubectl-ds/ready-delay": "5s"}, image="registry.example/agent:2")
     following = Following(scene, "-o", "json")
     outcome = following.outcome()
     assert outcome.code == 0
@@ -79,14 +87,15 @@ def test_it_is_followed_until_it_is_done_and_the_waves_come_as_counted(
 
 def test_off_a_terminal_each_change_is_a_line_and_the_last_one_says_that_it_is_done(scene: Scene):
     running(scene, rolling(maxUnavailable=1))
-    scene.change_template(image="registry.example/agent:2")
-    lines = Following(scene).outcome().out.splitlines()
-    assert lines[-1].endswith("revision 2: done on all of its 4 nodes")
-    of_nodes = [[line for line in lines if f" {scene.name}-{short}: " in line] for short in NODES]
-    # The first nodes may have been through before it was looked at.
-    seen = [of_node[-1] for of_node in of_nodes if of_node]
-    assert len(seen) >= 2
-    assert all(line.endswith("-> new pod, available") for line in seen)
+    scene.change_template(annotations={"sim.kubectl-ds/phase": "notready"}, image="registry.example/agent:2")
+    until(lambda: told(scene)["summary"]["done"] < 4, "it is held on its first node")
+    following = Following(scene).has_begun()
+    scene.change_template(annotations={"sim.kubectl-ds/phase": None}, image="registry.example/agent:3")
+    lines = following.outcome().out.splitlines()
+    assert lines[-1].endswith("revision 3: done on all of its 4 nodes")
+    for short in NODES:
+        of_node = [line for line in lines if f" {scene.name}-{short}: " in line]
+        assert of_node[-1].endswith("-> new pod, available")
 
 
 def test_one_bad_node_holds_it_up_and_is_named(scene: Scene):
