@@ -19,6 +19,7 @@ COMMANDS = (
     ("history", "Its revisions, the nodes on each, and what changed from one to another"),
     ("plan", "What would land where if this were applied, tainted, labelled, added, drained or removed"),
     ("overhead", "What DaemonSets request of each node and of the cluster"),
+    ("audit", "What is wrong with the DaemonSets of this cluster, by rules, for people and for CI"),
     ("create", "A new DaemonSet, from images or from a workload of another kind"),
     ("demo", "Any of these on a bundled sample cluster, with no cluster at all"),
     ("version", "The version of this program"),

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 import msgspec
 from msgspec.structs import replace
 
+from kubectl_ds.core.audit_report import AuditReport
 from kubectl_ds.core.coverage_change import CoverageChange
 from kubectl_ds.core.coverage_report import CoverageReport
 from kubectl_ds.core.explain_report import PlacementReport
@@ -14,6 +15,7 @@ from kubectl_ds.core.node_report import NodeReport
 from kubectl_ds.core.overhead_report import OverheadReport
 from kubectl_ds.core.plan_report import PlanReport
 from kubectl_ds.core.rollout_report import RolloutReport
+from kubectl_ds.output.audit_document import audit_document
 from kubectl_ds.output.coverage_change import change_document
 from kubectl_ds.output.coverage_document import coverage_document, coverage_item
 from kubectl_ds.output.explain_document import explain_document
@@ -34,6 +36,7 @@ Report = (
     | OverheadReport
     | PlanReport
     | NodeReport
+    | AuditReport
 )
 
 
@@ -56,6 +59,8 @@ def to_document(report: Report) -> dict[str, Any]:
             return node_document(report)
         case PlanReport():
             return plan_document(report)
+        case AuditReport():
+            return audit_document(report)
         case _:
             assert_never(report)
 

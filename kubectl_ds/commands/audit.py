@@ -1,0 +1,96 @@
+"""`kubectl ds audit`: what is wrong with the DaemonSets of this cluster, by rules, for people and for CI."""
+
+from typing import TYPE_CHECKING, Any
+
+from kubectl_ds.commands.declared import Choice, Declared, Flag
+from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
+from kubectl_ds.environment import Environment
+from kubectl_ds.errors import UsageError
+from kubectl_ds.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from kubectl_ds.core.audit_rule import Rule
+
+EPILOG = """\b
+Examples:
+  kubectl ds audit                                everything, of all namespaces
+  kubectl ds audit --fail-on warning -o json      1 as soon as there is a warning
+  kubectl ds audit --select DS001,extra-pods      two rules
+  kubectl ds audit -n monitoring --ignore DS002   one namespace, and all rules but one
+"""
+
+OWN = (
+    Flag(
+        "--fail-on",
+        kind=Choice(("error", "warning", "info", "none"), default="error"),
+        shows_default=True,
+        metavar="LEVEL",
+        help="End with 1 when anything is as bad as this: error, warning, info or none.",
+    ),
+    Flag("--select", many=True, metavar="RULE,...", help="Only these rules: identifiers or names."),
+    Flag("--ignore", many=True, metavar="RULE,...", help="All rules but these."),
+)
+
+
+def run(environment: Environment, /, **values: Any) -> ExitCode:
+    """What is wrong with the DaemonSets of this cluster, by rules, for people and for CI.
+
+    Without -n all namespaces count. An audit that could not read everything ends with 3, whatever it found.
+    """
+    from kubectl_ds.commands.printing import print_report, report_format
+    from kubectl_ds.commands.reading import exit_code_for, take_snapshot
+    from kubectl_ds.core.audit import WANTED, audit
+    from kubectl_ds.output.audit import audit_text
+
+    asked, rules = report_format(values), chosen_rules(values["select"], values["ignore"])
+    everywhere = {"all_namespaces": values["all_namespaces"] or not values["namespace"]}
+    report = audit(take_snapshot(environment, {**values, **everywhere}, (), WANTED), rules=rules)
+    print_report(
+        environment,
+        values,
+        asked,
+        report,
+        lambda style: audit_text(report, style, wide=asked.name == "wide"),
+    )
+    fail_on = values["fail_on"]
+    return exit_code_for(
+        {**values, "exit_code": True},
+        incomplete=bool(report.incomplete or report.unjudged),
+        findings=fail_on != "none" and report.reaches(fail_on),
+    )
+
+
+command = Declared(
+    "audit",
+    run,
+    flags=(*OWN, *REPORT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    epilog=EPILOG,
+)
+
+
+def chosen_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> "tuple[Rule, ...]":
+    """The rules to apply, in their order. Raises `UsageError` for a rule that there is not."""
+    from kubectl_ds.core.audit_rules import RULES
+
+    selected, ignored = _named(select), _named(ignore)
+    return tuple(rule for rule in RULES if rule.id not in ignored and (not selected or rule.id in selected))
+
+
+def _named(texts: tuple[str, ...]) -> frozenset[str]:
+    """Identifiers of rules that were named by identifier or by name, several in one text."""
+    from kubectl_ds.core.audit_rules import RULES
+
+    known = {spelling.lower(): rule.id for rule in RULES for spelling in (rule.id, rule.name)}
+    words = [word.strip() for text in texts for word in text.split(",") if word.strip()]
+    for word in words:
+        if word.lower() not in known:
+            raise _unknown(word, known)
+    return frozenset(known[word.lower()] for word in words)
+
+
+def _unknown(word: str, known: dict[str, str]) -> UsageError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.lower(), sorted(known), n=1)
+    hint = f"did you mean {known[near[0]]}?" if near else "docs/rules lists them: DS001, DS002, …"
+    return UsageError(f"unknown rule {word!r}", hint=hint)

@@ -1,0 +1,76 @@
+"""What rules of an audit may look at: a snapshot, its coverage, and the bounds that are set."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from kubectl_ds.core.audit_settings import AuditSettings
+from kubectl_ds.core.coverage import Cluster, coverage
+from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
+from kubectl_ds.core.model import DaemonSet, Node
+from kubectl_ds.core.object_key import Key, key_of
+from kubectl_ds.core.overhead import overhead
+from kubectl_ds.core.overhead_report import OverheadReport
+from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
+
+
+class AuditedCluster:
+    """A snapshot as rules see it. What takes long is worked out once, and only when a rule asks for it."""
+
+    def __init__(self, snapshot: ClusterSnapshot, settings: AuditSettings) -> None:
+        self.snapshot = snapshot
+        self.settings = settings
+        self.joins = Cluster(snapshot, None)
+        covered = {(one.namespace, one.name): one for one in coverage(snapshot).items}
+        self.daemonsets: tuple[AuditedDaemonSet, ...] = tuple(
+            AuditedDaemonSet(self, one, covered[key_of(one.metadata)])
+            for one in sorted(snapshot.daemonsets, key=lambda one: key_of(one.metadata))
+        )
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """In natural order."""
+        return self.joins.nodes
+
+    @property
+    def node_of(self) -> Mapping[str, Node]:
+        return self.joins.node_of
+
+    @cached_property
+    def overhead(self) -> OverheadReport:
+        return overhead(self.snapshot)
+
+
+class AuditedDaemonSet:
+    """One DaemonSet, and the cluster around it."""
+
+    def __init__(self, cluster: AuditedCluster, daemonset: DaemonSet, coverage: DaemonSetCoverage) -> None:
+        self.cluster = cluster
+        self.daemonset = daemonset
+        self.coverage = coverage
+        self.key: Key = key_of(daemonset.metadata)
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """The object as the server sent it, for fields that the model does not hold; any of them may be of any type."""
+        return self.cluster.snapshot.daemonset_objects.get(self.daemonset.metadata.uid, {})
+
+    @cached_property
+    def eligible(self) -> tuple[Node, ...]:
+        """The nodes where the controller puts a pod, in natural order."""
+        node_of = self.cluster.node_of
+        return tuple(node_of[one.node] for one in self.coverage.nodes if one.eligible)
+
+    def lacking(self, needs: frozenset[Resource]) -> tuple[Resource, ...]:
+        """Which of them were not read, or not in full, as far as this DaemonSet is concerned."""
+        namespace = self.daemonset.metadata.namespace
+        unread = self.cluster.joins.unread_for(self.daemonset)
+        known = self.cluster.snapshot.knows
+        return tuple(sorted(one for one in needs if one in unread or not known(one, namespace)))
+
+    def causes_of(self, *states: State) -> tuple[Cause, ...]:
+        """The distinct causes behind nodes in these states."""
+        return tuple(cause for cause in self.coverage.causes if cause.state in states)
+
+    def nodes_in(self, *states: State) -> tuple[str, ...]:
+        return tuple(one.node for one in self.coverage.nodes if one.state in states)
