@@ -38,7 +38,7 @@ READING = {
     "history": ONE,
     "node": (),
     "overhead": ("-A",),
-    "audit": (),
+    "audit": ("--fail-on", "none"),
     "rollout": ONE,
 }
 """What comes behind the command; a second word of the key only tells two apart."""
