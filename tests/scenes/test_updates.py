@@ -119,6 +119,7 @@ def test_a_surge_puts_the_new_pod_beside_the_old_one_and_then_takes_its_place(sc
             scene.server.merge(
                 "Pod", pod["metadata"]["name"], scene.name, metadata={"annotations": {PHASE: None}}
             )
+    until(lambda: len(scene.pods()) == 3, "the old pods have ended")
     item = scene.settled(outdated=0, **everywhere)
     assert {pod["revision"] for node in item["nodes"].values() for pod in node["pods"]} == {new}
     assert scene.verdict() == "Healthy"
