@@ -7,10 +7,12 @@ from typing import Any
 from kubectl_ds.core.audit_settings import AuditSettings
 from kubectl_ds.core.coverage import Cluster, coverage
 from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
-from kubectl_ds.core.model import DaemonSet, Node
+from kubectl_ds.core.model import DaemonSet, Node, PodSpec
 from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.overhead import overhead
 from kubectl_ds.core.overhead_report import OverheadReport
+from kubectl_ds.core.placement import place_all
+from kubectl_ds.core.placement_change import with_template_spec
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 
 
@@ -60,6 +62,12 @@ class AuditedDaemonSet:
         """The nodes where the controller puts a pod, in natural order."""
         node_of = self.cluster.node_of
         return tuple(node_of[one.node] for one in self.coverage.nodes if one.eligible)
+
+    def nodes_with(self, spec: PodSpec) -> frozenset[str]:
+        """Where the controller would put pods if the template had this spec."""
+        joins = self.cluster.joins
+        placements = place_all(with_template_spec(self.daemonset, spec), joins.kinds, joins.gates)
+        return frozenset(name for name, placement in placements.items() if placement.should_run)
 
     def lacking(self, needs: frozenset[Resource]) -> tuple[Resource, ...]:
         """Which of them were not read, or not in full, as far as this DaemonSet is concerned."""

@@ -99,22 +99,25 @@ def applied(change: PlacementChange, daemonset: DaemonSet, node: Node) -> tuple[
             )
             return daemonset, replace(node, spec=replace(node.spec, taints=left))
         case AddTolerations(tolerations=tolerations):
-            return _with(daemonset, replace(spec, tolerations=spec.tolerations + tolerations)), node
+            return with_template_spec(
+                daemonset, replace(spec, tolerations=spec.tolerations + tolerations)
+            ), node
         case RemoveNodeName():
-            return _with(daemonset, replace(spec, node_name="")), node
+            return with_template_spec(daemonset, replace(spec, node_name="")), node
         case RemoveFromNodeSelector(keys=keys):
             selector = {key: value for key, value in spec.node_selector.items() if key not in keys}
-            return _with(daemonset, replace(spec, node_selector=selector)), node
+            return with_template_spec(daemonset, replace(spec, node_selector=selector)), node
         case OneTermPerNode():
-            return _with(daemonset, _with_required(spec, _split_terms(spec))), node
+            return with_template_spec(daemonset, one_term_per_node(spec)), node
         case RemoveNodeAffinity():
-            return _with(daemonset, _with_required(spec, None)), node
+            return with_template_spec(daemonset, _with_required(spec, None)), node
 
 
 # --- templates -------------------------------------------------------------------------------------
 
 
-def _with(daemonset: DaemonSet, spec: PodSpec) -> DaemonSet:
+def with_template_spec(daemonset: DaemonSet, spec: PodSpec) -> DaemonSet:
+    """The DaemonSet with this spec in its template."""
     template = replace(daemonset.spec.template, spec=spec)
     return replace(daemonset, spec=replace(daemonset.spec, template=template))
 
@@ -146,7 +149,8 @@ def pinned_names(term: NodeSelectorTerm) -> tuple[str, ...]:
     )
 
 
-def _split_terms(spec: PodSpec) -> NodeSelector:
+def one_term_per_node(spec: PodSpec) -> PodSpec:
+    """The spec with a term of its own for each name of a `metadata.name In [a, b]`."""
     terms: list[NodeSelectorTerm] = []
     for term in required_terms_of(spec):
         if len(names := pinned_names(term)) < 2:
@@ -156,4 +160,4 @@ def _split_terms(spec: PodSpec) -> NodeSelector:
             replace(term, match_fields=tuple(replace(field, values=(name,)) for field in term.match_fields))
             for name in names
         ]
-    return NodeSelector(node_selector_terms=tuple(terms))
+    return _with_required(spec, NodeSelector(node_selector_terms=tuple(terms)))

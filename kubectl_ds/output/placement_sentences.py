@@ -10,10 +10,8 @@ from kubectl_ds.core.placement import (
     PlacementReason,
     UntoleratedTaint,
 )
-from kubectl_ds.core.placement.node_affinity import RequirementOutcome, TermOutcome
+from kubectl_ds.core.placement.node_affinity import REQUIRED_PATH, RequirementOutcome, TermOutcome
 from kubectl_ds.core.scheduling.admission import spelled_taint
-
-_PATH_OF_AFFINITY = "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution."
 
 
 def placement_sentence(reason: PlacementReason) -> str:
@@ -44,7 +42,7 @@ def listed(words: Iterable[str]) -> str:
 
 def short_paths(words: str) -> str:
     """The words with field paths from nodeSelectorTerms on, for a screen: they all begin alike."""
-    return words.replace(_PATH_OF_AFFINITY, "")
+    return words.replace(f"{REQUIRED_PATH}.", "")
 
 
 def _has(key: str, value: str | None) -> str:

@@ -21,8 +21,8 @@ NODE_NAME_FIELD = "metadata.name"
 
 _OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!", "Gt": "gt", "Lt": "lt"}
 _FIELD_OPERATORS = ("In", "NotIn")
-_REQUIRED_PATH = "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
-_TERMS_PATH = f"{_REQUIRED_PATH}.nodeSelectorTerms"
+REQUIRED_PATH = "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+_TERMS_PATH = f"{REQUIRED_PATH}.nodeSelectorTerms"
 
 
 class RequirementOutcome(Struct, frozen=True):
