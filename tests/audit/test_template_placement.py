@@ -9,7 +9,7 @@ from tests.clusters import Raw, a_daemonset, a_node, a_term, affinity_to
 from tests.program import kubectl_ds
 
 NODES = [a_node("n1", labels={"role": "edge"}), a_node("n2")]
-EDGE = a_term(("role", "Exists", []))
+EDGE: Raw = {"matchExpressions": [{"key": "role", "operator": "Exists"}]}
 TWO_NAMES = ("metadata.name", "In", ["n1", "n2"])
 
 MALFORMED: dict[str, tuple[Raw, str | None, bool]] = {
