@@ -20,6 +20,7 @@ COMMANDS = (
     ("plan", "What would land where if this were applied, tainted, labelled, added, drained or removed"),
     ("overhead", "What DaemonSets request of each node and of the cluster"),
     ("audit", "What is wrong with the DaemonSets of this cluster, by rules, for people and for CI"),
+    ("snapshot", "The cluster as it is now, in a file: for later, for elsewhere, for people without access"),
     ("create", "A new DaemonSet, from images or from a workload of another kind"),
     ("demo", "Any of these on a bundled sample cluster, with no cluster at all"),
     ("version", "The version of this program"),

@@ -61,5 +61,9 @@ class NotFoundError(KubectlDsError):
         self.further = tuple(further)
 
 
+class NotHeld(KubectlDsError):
+    """A dump does not hold what was asked of it: for an answer the same as a list that may not be read."""
+
+
 class UnexpectedAnswer(KubectlDsError):
     """The answer is not Kubernetes' JSON: a login page, a cut body, another kind."""

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
-from kubectl_ds.commands.options import CONNECTION, NAMESPACE, with_options
+from kubectl_ds.commands.options import NAMESPACE, SERVER, with_options
 from kubectl_ds.exit_codes import ExitCode
 
 EPILOG = """\b
@@ -104,7 +104,7 @@ class CreateCommand(KubectlCommand):
     "-o", "--output", default="", metavar="FORMAT", help="yaml, json, kyaml, name or jsonpath=TEMPLATE."
 )
 @click.option("--show-managed-fields", cls=BoolFlag, help="Keep managedFields in json and yaml.")
-@with_options(NAMESPACE, CONNECTION)
+@with_options(NAMESPACE, SERVER)
 @click.pass_context
 def command(context: click.Context, /, name: str, **values: Any) -> ExitCode:
     """A new DaemonSet, from images or from a workload of another kind.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Options = tuple[Flag, ...]
 
-CONNECTION: Options = (
+SERVER: Options = (
     Flag("--kubeconfig", metavar="FILE", help="The kubeconfig to use, in place of KUBECONFIG."),
     Flag("--context", metavar="NAME", help="The kubeconfig context to use."),
     Flag("--cluster", metavar="NAME", help="The kubeconfig cluster to use."),
@@ -43,6 +43,18 @@ CONNECTION: Options = (
         help="Colour in text. auto: on a terminal, unless NO_COLOR is set.",
     ),
 )
+"""How to reach an API server, and how to look while doing so."""
+
+CONNECTION: Options = (
+    *SERVER,
+    Flag(
+        "--from",
+        name="dump",
+        metavar="PATH",
+        help="Read a snapshot or a dump in place of a cluster; - is standard input.",
+    ),
+)
+"""Of every command that only reads."""
 
 NAMESPACE: Options = (Flag("-n", "--namespace", metavar="NAME", help="The namespace to look in."),)
 

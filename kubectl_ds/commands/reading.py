@@ -30,14 +30,7 @@ def session_from(environment: Environment, values: Mapping[str, Any]) -> "Iterat
     """The session that the flags ask for, closed at the end whatever happens."""
     from msgspec.structs import replace
 
-    from kubectl_ds.kube.connection import open_session
-
-    with open_session(
-        connection_flags(values),
-        environment.variables,
-        stdin_is_tty=environment.stdin_is_terminal,
-        stderr=environment.stderr,
-    ) as session:
+    with _opened(environment, values) as session:
         if values.get("verbosity", 0) < LOG_REQUESTS_FROM:
             # Beside a line for each request a bar would be in the way.
             session = replace(session, progress=lambda: shown_progress(environment))
@@ -49,6 +42,21 @@ def session_from(environment: Environment, values: Mapping[str, Any]) -> "Iterat
 
             session = replace(session, transport=LoggedTransport(session.transport, log))
         yield session
+
+
+def _opened(environment: Environment, values: Mapping[str, Any]) -> "Session":
+    if values.get("dump"):
+        from kubectl_ds.commands.dumps import session_of_dump
+
+        return session_of_dump(environment, values)
+    from kubectl_ds.kube.connection import open_session
+
+    return open_session(
+        connection_flags(values),
+        environment.variables,
+        stdin_is_tty=environment.stdin_is_terminal,
+        stderr=environment.stderr,
+    )
 
 
 def scope_from(values: Mapping[str, Any], names: Sequence[str], session: "Session") -> "Scope":
@@ -65,7 +73,7 @@ def scope_from(values: Mapping[str, Any], names: Sequence[str], session: "Sessio
     if names and any(selectors):
         raise UsageError("name cannot be provided when a selector is specified", hint="give one of the two")
     return Scope(
-        namespace=None if everywhere else session.namespace,
+        namespace=None if everywhere else session.namespace_of(names),
         names=tuple(names),
         label_selector=selectors[0],
         field_selector=selectors[1],

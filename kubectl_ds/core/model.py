@@ -16,8 +16,11 @@ IntOrString = int | str
 Labels = dict[str, str]
 
 
-class _Wire(Struct, frozen=True, rename="camel", kw_only=True, gc=False):
-    """Base of everything decoded: immutable, camelCase, out of the garbage collector's sight (no cycles)."""
+class _Wire(Struct, frozen=True, rename="camel", kw_only=True, gc=False, omit_defaults=True):
+    """Base of everything decoded: immutable, camelCase, out of the garbage collector's sight (no cycles).
+
+    Encoded again, as snapshots are, an object is what was decoded and not a field more.
+    """
 
 
 # --- metadata --------------------------------------------------------------------------------------

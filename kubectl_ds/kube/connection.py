@@ -1,12 +1,13 @@
 """From kubectl's connection flags to an open session: which cluster, as whom, in which namespace."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from msgspec import Struct
 
+from kubectl_ds.errors import UsageError
 from kubectl_ds.kube.transport import Transport
 
 if TYPE_CHECKING:
@@ -56,12 +57,28 @@ class Session(Struct, frozen=True, kw_only=True):
     `namespace` is where unqualified names live: the flag, else the context's, else "default".
     `context` is the context's name, empty when none was used (in-cluster, or flags alone).
     `progress` shows whoever waits how far a read is; None shows nothing.
+    `homes`, of a dump alone: the namespaces in which there is a DaemonSet of each name, for want of a flag.
     """
 
     transport: Transport
     namespace: str
     context: str = ""
     progress: "Callable[[], AbstractContextManager[OnProgress]] | None" = None
+    homes: Mapping[str, tuple[str, ...]] | None = None
+
+    def namespace_of(self, names: Sequence[str]) -> str | None:
+        """The namespace that is meant where none was said; None is all of them.
+
+        Raises `UsageError` for a name that a dump holds in several.
+        """
+        if self.homes is None:
+            return self.namespace
+        meant = {self.homes[name] for name in names if name in self.homes}
+        for name in names:
+            if len(self.homes.get(name, ())) > 1:
+                where = ", ".join(self.homes[name])
+                raise UsageError(f"{name} is in namespaces {where}", hint="give -n NAMESPACE with the name")
+        return meant.pop()[0] if len(meant) == 1 else None
 
     def close(self) -> None:
         """Close the connections; forget key material."""

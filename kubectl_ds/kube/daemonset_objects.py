@@ -30,12 +30,14 @@ class DaemonSetObjects(Struct, frozen=True, kw_only=True):
 
     `resource_version` is the list's, empty for objects that were got by name; `date` is the server's
     Date header. `missing` are names that are not there, with `ReadOptions.ignore_not_found` only.
+    `lacks` is what a dump says of a list that may not be whole.
     """
 
     objects: tuple[RawObject, ...]
     resource_version: str = ""
     date: str = ""
     missing: tuple[str, ...] = ()
+    lacks: str = ""
 
 
 def read_daemonset_objects(
@@ -49,7 +51,10 @@ def read_daemonset_objects(
     if not scope.names:
         listed = _list(transport, scope.namespace, scope.label_selector, scope.field_selector, options)
         return DaemonSetObjects(
-            objects=tuple(listed.items), resource_version=listed.resource_version, date=listed.date
+            objects=tuple(listed.items),
+            resource_version=listed.resource_version,
+            date=listed.date,
+            lacks=listed.lacks,
         )
     names = tuple(dict.fromkeys(scope.names))
     if scope.namespace is None or len(names) > _GETS_AT_MOST:

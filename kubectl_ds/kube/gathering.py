@@ -10,7 +10,7 @@ from msgspec import Struct
 from kubectl_ds.core.label_selector import parse, to_query
 from kubectl_ds.core.model import DaemonSet, Pod
 from kubectl_ds.core.snapshot import Gap, Resource
-from kubectl_ds.errors import ApiError, ConnectionFailed, KubectlDsError, UnexpectedAnswer
+from kubectl_ds.errors import ApiError, ConnectionFailed, KubectlDsError, NotHeld, UnexpectedAnswer
 from kubectl_ds.kube.decoding import Decode
 from kubectl_ds.kube.http_date import moment_of
 from kubectl_ds.kube.lists import Listed, ListRequest, read_list
@@ -60,11 +60,13 @@ def selected_by(narrowing: Narrowing) -> Callable[[Pod], bool]:
 
 def gap_of(resource: Resource, namespace: str | None, error: KubectlDsError, for_want_of: str = "") -> Gap:
     """What a snapshot says of a resource that cannot be read; `for_want_of` in place of just that."""
+    # That a dump holds none of it is a whole sentence by itself.
+    said = "" if isinstance(error, NotHeld) else f"{resource} could not be read: "
     return Gap(
         resource=resource,
         namespace=namespace or "",
         status=error.status if isinstance(error, ApiError) else 0,
-        message=f"{for_want_of or f'{resource} could not be read'}: {error.message}",
+        message=f"{f'{for_want_of}: ' if for_want_of else said}{error.message}",
     )
 
 
@@ -125,20 +127,30 @@ class Gathering:
         for narrowing, pending in begun.lists:
             try:
                 listed = pending.result()
-            except (ApiError, ConnectionFailed, UnexpectedAnswer) as error:
+            except (ApiError, ConnectionFailed, NotHeld, UnexpectedAnswer) as error:
                 gap = gap_of(begun.resource, narrowing.namespace, error, for_want_of)
                 if gap.status == _UNAUTHORIZED:
                     raise
-                if gap not in self.gaps:
-                    self.gaps.append(gap)
+                self._lack(gap)
                 continue
             self.saw(listed.date)
+            if listed.lacks:
+                said = f"{for_want_of}: {listed.lacks}" if for_want_of else listed.lacks
+                self.miss(begun.resource, narrowing.namespace, said)
             items += listed.items
             self.read.add(begun.resource)
         if not begun.lists and begun.resource in self.wants and not self.lacks(begun.resource):
             # Nothing to ask for is an answer too: no DaemonSet, or one whose selector selects nothing.
             self.read.add(begun.resource)
         return items
+
+    def miss(self, resource: Resource, namespace: str | None, lacks: str) -> None:
+        """A dump has answered with what it holds, which may not be all."""
+        self._lack(Gap(resource=resource, namespace=namespace or "", message=lacks))
+
+    def _lack(self, gap: Gap) -> None:
+        if gap not in self.gaps:
+            self.gaps.append(gap)
 
     def lacks(self, resource: Resource) -> bool:
         """Whether some of it could not be read."""

@@ -90,11 +90,12 @@ class ListRequest(Struct, Generic[T], frozen=True, kw_only=True):
 
 
 class Listed(Struct, Generic[T], frozen=True, kw_only=True):
-    """A whole list at one resourceVersion; `date` is the last page's Date header."""
+    """A whole list at one resourceVersion; `date` is the last page's Date header, `lacks` what a dump says of it."""
 
     items: list[T]
     resource_version: str
     date: str
+    lacks: str = ""
 
 
 class _StartAgain(Exception):
@@ -102,7 +103,9 @@ class _StartAgain(Exception):
 
 
 def read_list(transport: Transport, request: ListRequest[T], patience: Patience) -> Listed[T]:
-    """Every page of one list. Raises `ApiError`, `ConnectionFailed`, `CredentialError`, `UnexpectedAnswer`.
+    """Every page of one list.
+
+    Raises `ApiError`, `ConnectionFailed`, `CredentialError`, `UnexpectedAnswer`, and of a dump `NotHeld`.
 
     When a continue token has expired the list is started again, once in pages and then without a limit.
     """
@@ -151,7 +154,7 @@ def _one_pass(transport: Transport, request: ListRequest[T], limit: int, patienc
         # The next page travels while this one is decoded.
         following = _ask_for_next(transport, request, limit, upcoming, patience) if upcoming else None
         page = request.decode(response, request.call)
-        date = response.headers.get("date", "")
+        date, lacks = response.headers.get("date", ""), response.lacks
         del response
         if version and page.resource_version and page.resource_version != version:
             raise _StartAgain
@@ -167,7 +170,7 @@ def _one_pass(transport: Transport, request: ListRequest[T], limit: int, patienc
         items += kept if request.share is None else request.share(kept)
         del page, kept
         if following is None:
-            return Listed(items=items, resource_version=version, date=date)
+            return Listed(items=items, resource_version=version, date=date, lacks=lacks)
         response, token = following.result(), upcoming
 
 

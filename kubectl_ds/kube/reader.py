@@ -126,9 +126,11 @@ class _Reader:
         objects = objects or self._reading_daemonsets.result()
         gathering.saw(objects.date)
         gathering.read.add("daemonsets")
+        if objects.lacks:
+            gathering.miss("daemonsets", scope.namespace, objects.lacks)
         pods = _unique(gathering.finish(pods_begun))
         daemonsets = typed_daemonsets(objects)
-        unwell = [pod for pod in pods if may_be_a_daemonsets(pod) and not _is_well(pod)]
+        unwell = [pod for pod in pods if may_be_a_daemonsets(pod) and not is_well(pod)]
         pod_events = self._begin_pod_events(unwell)
         namespaces = self._begin_namespaces(daemonsets, unwell)
         pods, all_pods = self._with_neighbours(pods)
@@ -251,7 +253,8 @@ def _unique(objects: list[Named]) -> list[Named]:
     return list(seen.values()) if len(seen) < len(objects) else objects
 
 
-def _is_well(pod: Pod) -> bool:
+def is_well(pod: Pod) -> bool:
+    """Whether there is nothing to ask of its events."""
     ready = any(one.type == "Ready" and one.status == "True" for one in pod.status.conditions)
     return bool(ready and pod.spec.node_name) and pod.metadata.deletion_timestamp is None
 

@@ -13,15 +13,21 @@ JSON = "application/json"
 
 
 class Response(Struct, frozen=True, kw_only=True):
-    """A whole answer, already gunzipped. Header names are lower case."""
+    """A whole answer, already gunzipped. Header names are lower case.
+
+    `lacks` is a dump's alone: one sentence on what the list may not hold although it was asked for.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    lacks: str = ""
 
 
 class Transport(Protocol):
     """A conversation with one API server as one identity; safe to use from several threads.
+
+    A dump is one too (kube/dump): it raises `NotHeld` for what it does not hold, and cannot be watched.
 
     Every method raises `ConnectionFailed` when no whole answer came about (refused, reset, cut body,
     TLS, timeout) and `CredentialError` when the identity asked for cannot be had. Error answers (4xx,

@@ -5,14 +5,27 @@ import json
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from kubectl_ds.core import label_selector
 from kubectl_ds.errors import UsageError
 from kubectl_ds.kube.api_server.answers import RecordedRequest
 from kubectl_ds.kube.api_server.resources import ServedResource
-from kubectl_ds.kube.api_server.store import Key, Store, Stored
+from kubectl_ds.kube.api_server.store import Key, Moment, Stored
 
 Test = Callable[[Stored], bool]
+
+
+class Shelves(Protocol):
+    """Objects by resource: those of a server that goes on, or of a dump."""
+
+    def moment(self, resource: ServedResource, at: int | None = None) -> Moment:
+        """All objects of a resource, now or at a version that is still kept. Raises `VersionExpired`."""
+        ...
+
+    def find(self, resource: ServedResource, key: Key) -> Stored | None:
+        """One object as it is now."""
+        ...
 
 
 class BadQuery(Exception):
@@ -41,7 +54,7 @@ def selection(resource: ServedResource, namespace: str, request: RecordedRequest
     return lambda one: all(test(one) for test in tests)
 
 
-def read_page(store: Store, resource: ServedResource, namespace: str, request: RecordedRequest) -> Page:
+def read_page(store: Shelves, resource: ServedResource, namespace: str, request: RecordedRequest) -> Page:
     """One page. Raises `BadQuery`, and `VersionExpired` for a continue token that is too old."""
     chosen = selection(resource, namespace, request)
     limit = _number(request.parameter("limit"), "limit")

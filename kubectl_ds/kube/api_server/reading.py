@@ -1,16 +1,19 @@
 """Gets, lists and watches of one resource: the part of the server that knows objects."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from kubectl_ds.kube.api_server.answers import Answer, RecordedRequest, json_answer, status_answer
-from kubectl_ds.kube.api_server.listing import BadQuery, Page, read_page
+from kubectl_ds.kube.api_server.listing import BadQuery, Page, Shelves, read_page
 from kubectl_ds.kube.api_server.resources import ServedResource
-from kubectl_ds.kube.api_server.store import Store, Stored, VersionExpired
+from kubectl_ds.kube.api_server.store import Stored, VersionExpired
 from kubectl_ds.kube.api_server.tables import daemonset_table
-from kubectl_ds.kube.api_server.watching import Controls, WatchStream
+from kubectl_ds.kube.api_server.watching import Render
+
+Watch = Callable[[RecordedRequest, ServedResource, str, Render], Iterable[bytes]]
+"""The lines of a watch: request, resource, namespace, and how an object is spelled in it."""
 
 _EXPIRED = (
     "The provided continue parameter is too old to display a consistent list result. You can start a new list "
@@ -21,10 +24,11 @@ _EXPIRED = (
 class Reading:
     """Answers what is asked about objects, in JSON or, for DaemonSets, as a Table."""
 
-    def __init__(self, store: Store, controls: Controls, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Shelves, clock: Callable[[], datetime], watch: Watch | None = None) -> None:
+        """Without `watch` nothing can be followed: what is held stays as it is."""
         self._store = store
-        self._controls = controls
         self._clock = clock
+        self._follow = watch
 
     def answer(self, request: RecordedRequest, resource: ServedResource, namespace: str, name: str) -> Answer:
         """A get (with a name), a list, or a watch."""
@@ -60,6 +64,8 @@ class Reading:
         return Answer(body=opening + b',"items":[' + items + b"]}")
 
     def _watch(self, request: RecordedRequest, resource: ServedResource, namespace: str) -> Answer:
+        if self._follow is None:
+            return status_answer(405, f"{resource.qualified} cannot be watched here")
         as_table = _wants_table(request, resource)
 
         def render(stored: Stored) -> bytes:
@@ -69,7 +75,7 @@ class Reading:
             return json.dumps(self._table(request, resource, (stored,), metadata)).encode()
 
         return Answer(
-            body=iter(WatchStream(self._store, self._controls, resource, namespace, request, render)),
+            body=iter(self._follow(request, resource, namespace, render)),
             content_type="application/json;stream=watch",
         )
 

@@ -143,6 +143,22 @@ def resource_at(root: str, plural: str) -> ServedResource | None:
     return _BY_ROUTE.get((root, plural))
 
 
+def route(path: str) -> tuple[ServedResource, str, str] | None:
+    """Resource, namespace and name of a path: `/apis/apps/v1/namespaces/NS/daemonsets/NAME` and shorter."""
+    words = path.strip("/").split("/")
+    depth = 2 if words[0] == "api" else 3
+    root, rest = "/" + "/".join(words[:depth]), words[depth:]
+    namespace = ""
+    if len(rest) >= 3 and rest[0] == "namespaces":
+        namespace, rest = rest[1], rest[2:]
+    if not 1 <= len(rest) <= 2:
+        return None
+    resource = resource_at(root, rest[0])
+    if resource is None or (namespace and not resource.namespaced):
+        return None
+    return resource, namespace, rest[1] if len(rest) == 2 else ""
+
+
 def field_value(obj: Mapping[str, Any], label: str) -> str:
     """What a fieldSelector compares: the field as text, empty where it is not set.
 

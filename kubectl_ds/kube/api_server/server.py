@@ -12,9 +12,9 @@ from kubectl_ds.kube.api_server.answers import Answer, Fault, RecordedRequest, j
 from kubectl_ds.kube.api_server.discovery import discovery_content_type, discovery_tree
 from kubectl_ds.kube.api_server.http_server import GZIP_FROM, LoopbackHttpServer
 from kubectl_ds.kube.api_server.reading import Reading
-from kubectl_ds.kube.api_server.resources import ServedResource, resource_at, resource_of
+from kubectl_ds.kube.api_server.resources import ServedResource, resource_of, route
 from kubectl_ds.kube.api_server.store import Store
-from kubectl_ds.kube.api_server.watching import Controls
+from kubectl_ds.kube.api_server.watching import Controls, Render, WatchStream
 
 GIT_VERSION = "v1.37.1"
 
@@ -56,7 +56,7 @@ class ApiServer:
         self._scheme = "https" if tls else "http"
         self._store = Store(objects)
         self._controls = Controls(bookmark_interval=bookmark_interval)
-        self._reading = Reading(self._store, self._controls, clock)
+        self._reading = Reading(self._store, clock, self._watch)
         self._recording = threading.Lock()
         self._listen: Callable[[int], LoopbackHttpServer] = lambda port: LoopbackHttpServer(
             self._respond, clock, tls, gzip_from, port
@@ -159,7 +159,7 @@ class ApiServer:
         if tree is not None:
             answer = json_answer(tree)
             return Answer(body=answer.body, content_type=discovery_content_type(path, accept))
-        found = _route(path)
+        found = route(path)
         if found is None:
             return status_answer(404, "the server could not find the requested resource")
         if request.method not in ("GET", "HEAD"):
@@ -167,22 +167,11 @@ class ApiServer:
         resource, namespace, name = found
         return self._reading.answer(request, resource, namespace, name)
 
+    def _watch(
+        self, request: RecordedRequest, resource: ServedResource, namespace: str, render: Render
+    ) -> WatchStream:
+        return WatchStream(self._store, self._controls, resource, namespace, request, render)
+
 
 def _behind(fault: Fault, request: RecordedRequest, answer: Callable[[], Answer]) -> Callable[[], Answer]:
     return lambda: fault(request, answer)
-
-
-def _route(path: str) -> tuple[ServedResource, str, str] | None:
-    """Resource, namespace and name of a path: `/apis/apps/v1/namespaces/NS/daemonsets/NAME` and shorter."""
-    words = path.strip("/").split("/")
-    depth = 2 if words[0] == "api" else 3
-    root, rest = "/" + "/".join(words[:depth]), words[depth:]
-    namespace = ""
-    if len(rest) >= 3 and rest[0] == "namespaces":
-        namespace, rest = rest[1], rest[2:]
-    if not 1 <= len(rest) <= 2:
-        return None
-    resource = resource_at(root, rest[0])
-    if resource is None or (namespace and not resource.namespaced):
-        return None
-    return resource, namespace, rest[1] if len(rest) == 2 else ""

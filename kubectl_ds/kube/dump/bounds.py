@@ -1,0 +1,65 @@
+"""How much of a dump is taken into memory: archives say little of what they unpack to, and some are made to lie."""
+
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Final
+
+from kubectl_ds.core.quantity import parse_quantity
+from kubectl_ds.errors import KubectlDsError, UsageError
+
+VARIABLE: Final = "KUBECTL_DS_DUMP_LIMIT"
+"""The environment variable that raises the bound: bytes, or an amount as Kubernetes writes it (4Gi)."""
+
+TOTAL: Final = 2 * 2**30
+"""Bytes, unpacked: all nodes and pods of a cluster of 5,000 nodes as `kubectl get -o json` prints them, and a half."""
+
+MEMBERS: Final = 200_000
+"""Files in one folder or archive; a support bundle of a large cluster has some ten thousand."""
+
+_AT_ONCE: Final = 1 << 20
+
+
+class Budget:
+    """What may still be unpacked. Raises `KubectlDsError` with the number when it is used up."""
+
+    def __init__(self, source: str, total: int = TOTAL) -> None:
+        self._source = source
+        self._total = self._left = total
+        self._members = 0
+
+    def spend(self, size: int) -> None:
+        """So many bytes more are in memory."""
+        self._left -= size
+        if self._left < 0:
+            raise KubectlDsError(
+                f"{self._source} unpacks to more than {self._total:,} bytes",
+                hint=f"{VARIABLE}=8Gi allows more, if you trust where it came from",
+            )
+
+    def count(self) -> None:
+        """One more file has been met, whether it is read or not."""
+        self._members += 1
+        if self._members > MEMBERS:
+            raise KubectlDsError(f"{self._source} holds more than {MEMBERS:,} files")
+
+    def read(self, stream: BinaryIO) -> bytes:
+        """All of a stream, piece by piece, so that a bomb is noticed before it goes off."""
+        return b"".join(self._pieces(stream))
+
+    def _pieces(self, stream: BinaryIO) -> Iterator[bytes]:
+        while piece := stream.read(_AT_ONCE):
+            self.spend(len(piece))
+            yield piece
+
+
+def budget_from(source: str, variables: Mapping[str, str]) -> Budget:
+    """With the bound that the environment names. Raises `UsageError` for what is no amount."""
+    text = variables.get(VARIABLE, "")
+    if not text:
+        return Budget(source)
+    try:
+        total = int(parse_quantity(text))
+    except ValueError:
+        total = 0
+    if total <= 0:
+        raise UsageError(f"{VARIABLE} is no amount of bytes: {text!r}", hint=f"as in {VARIABLE}=8Gi")
+    return Budget(source, total)

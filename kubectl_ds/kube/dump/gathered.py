@@ -1,0 +1,70 @@
+"""What has been found of a dump so far: objects as they come, and what may be concluded of where they came from."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from kubectl_ds.errors import KubectlDsError
+from kubectl_ds.kube.api_server.resources import ServedResource
+from kubectl_ds.kube.api_server.store import Key, Stored
+from kubectl_ds.kube.dump.holdings import Extent, Holdings, Refusal
+from kubectl_ds.kube.dump.objects import newest, resource_of, stored
+
+
+class Gathered:
+    """Filled by the readers of each kind of dump; `holdings` ends it."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.taken_at: datetime | None = None
+        """A dump that knows its own moment sets it; otherwise it is the newest of its objects."""
+        self.namespace = ""
+        self.git_version = ""
+        self.refusals: dict[tuple[str, str], Refusal] = {}
+        self._objects: dict[str, dict[Key, Stored]] = {}
+        self._extents: dict[str, Extent] = {}
+        self._newest = ""
+
+    def take(self, body: bytes, kind: str, api_version: str) -> tuple[ServedResource, str] | None:
+        """Keep an object that can matter: its resource and namespace, or None for any other kind.
+
+        An object that comes twice is kept as it came last.
+        """
+        resource = resource_of(kind, api_version)
+        if resource is None:
+            return None
+        return resource, self.keep(resource, body)
+
+    def keep(self, resource: ServedResource, body: bytes) -> str:
+        """Keep an object of a resource that is known; its namespace."""
+        one, moment = stored(resource, body, self.where)
+        self._newest = max(self._newest, moment)
+        self._objects.setdefault(resource.qualified, {})[one.key] = one
+        self._extents.setdefault(resource.qualified, Extent())
+        return one.key[0]
+
+    def knows(self, resource: ServedResource, namespaces: Iterable[str] | None) -> None:
+        """All objects of a resource are here: of these namespaces, or (None) of the whole cluster."""
+        known = self._extents.get(resource.qualified, Extent())
+        self._extents[resource.qualified] = Extent(
+            everywhere=known.everywhere or namespaces is None or not resource.namespaced,
+            namespaces=known.namespaces.union(namespaces or ()),
+        )
+
+    def holdings(self) -> Holdings:
+        """Everything. Raises `KubectlDsError` when nothing of use was found."""
+        if not self._extents:
+            raise KubectlDsError(
+                f"{self.where} holds nothing that could be read here: no DaemonSets, nodes or pods",
+                hint="made by `kubectl get ds,nodes,pods,events,controllerrevisions -A -o json > FILE`, for one",
+            )
+        moment = newest([f"{self._newest}Z"])
+        return Holdings(
+            self.where,
+            {name: held.values() for name, held in self._objects.items()},
+            self._extents,
+            refusals=self.refusals,
+            taken_at=self.taken_at
+            or (datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else None),
+            namespace=self.namespace,
+            git_version=self.git_version,
+        )

@@ -1,0 +1,92 @@
+"""What `kubectl get -o json|yaml` prints: a List, an object by itself, or any number of both."""
+
+from typing import Final
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from kubectl_ds.errors import KubectlDsError
+from kubectl_ds.kube.api_server.resources import ServedResource
+from kubectl_ds.kube.dump.documents import json_documents
+from kubectl_ds.kube.dump.gathered import Gathered
+from kubectl_ds.kube.dump.objects import TypeHead, resource_of
+
+_DEEPEST: Final = 3
+"""Lists in lists: kubectl nests none, and other programs no more than one."""
+
+
+class _Document(Struct, frozen=True, rename="camel"):
+    kind: str | None = None
+    api_version: str | None = None
+    items: list[Raw] | UnsetType | None = UNSET
+
+
+_DOCUMENT: Final = msgspec.json.Decoder(_Document)
+_TYPE: Final = msgspec.json.Decoder(TypeHead)
+
+Found = dict[ServedResource, set[str]]
+"""The namespaces in which there are objects of a resource."""
+
+
+def read_lists(content: bytes, gathered: Gathered) -> None:
+    """Every document of a text. Raises `KubectlDsError` for what holds no objects at all."""
+    for document in json_documents(content, gathered.where):
+        read_document(document, gathered)
+
+
+def read_document(document: bytes, gathered: Gathered) -> None:
+    """One List or one object, as JSON.
+
+    A list in which two namespaces occur is of all of them, since kubectl lists one or all; of one in which there
+    is but one namespace only that one is known. An object by itself says nothing of what there is beside it.
+    """
+    found = _Reader(gathered).objects(document)
+    namespaces = set[str]().union(*found.values()) - {""}
+    for resource in found:
+        if resource.namespaced:
+            gathered.knows(resource, namespaces if len(namespaces) == 1 else None)
+        else:
+            gathered.knows(resource, None)
+
+
+class _Reader:
+    def __init__(self, gathered: Gathered) -> None:
+        self._gathered = gathered
+        self._found: Found = {}
+
+    def objects(self, document: bytes) -> Found:
+        """What was in lists; objects by themselves are kept and not told."""
+        try:
+            if document[:1] == b"[":
+                for one in msgspec.json.decode(document, type=list[Raw]):
+                    self._item(bytes(one), "", "", 0)
+            else:
+                self._document(document, 0)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise KubectlDsError(f"{self._gathered.where} holds no Kubernetes objects: {error}") from None
+        return self._found
+
+    def _document(self, content: bytes, depth: int) -> None:
+        document = _DOCUMENT.decode(content)
+        kind, api_version = document.kind or "", document.api_version or ""
+        if not kind.endswith("List") or document.items is UNSET:
+            self._gathered.take(content, kind, api_version)
+            return
+        of_each = kind.removesuffix("List")
+        resource = resource_of(of_each, api_version)
+        if resource is not None and not resource.namespaced:
+            self._found.setdefault(resource, set())
+        for item in document.items or ():
+            self._item(bytes(item), of_each, api_version, depth)
+
+    def _item(self, content: bytes, kind: str, api_version: str, depth: int) -> None:
+        """The items of a typed list leave out what the list says for all of them."""
+        head = _TYPE.decode(content)
+        kind, api_version = head.kind or kind, head.api_version or api_version
+        if kind.endswith("List") and depth < _DEEPEST:
+            self._document(content, depth + 1)
+            return
+        taken = self._gathered.take(content, kind, api_version)
+        if taken is not None:
+            resource, namespace = taken
+            self._found.setdefault(resource, set()).add(namespace)

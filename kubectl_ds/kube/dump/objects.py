@@ -1,0 +1,116 @@
+"""Objects of a dump as they are kept: their bytes as they came, and what a list is narrowed by."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from kubectl_ds.errors import KubectlDsError
+from kubectl_ds.kube.api_server.resources import SERVED, ServedResource, field_value
+from kubectl_ds.kube.api_server.store import Stored
+
+_FORMER_GROUPS: Final = {"extensions": "apps"}
+"""DaemonSets and ReplicaSets were served there before Kubernetes 1.16."""
+_BY_KIND: Final = {(one.group, one.kind): one for one in SERVED}
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_TO_THE_SECOND: Final = len("2006-01-02T15:04:05")
+
+
+class TypeHead(Struct, frozen=True, rename="camel"):
+    """What an object says that it is."""
+
+    kind: str | None = None
+    api_version: str | None = None
+
+
+class _Managed(Struct, frozen=True):
+    time: str | None = None
+
+
+class _Metadata(Struct, frozen=True, rename="camel"):
+    name: str
+    namespace: str | None = None
+    labels: dict[str, str] | None = None
+    creation_timestamp: str | None = None
+    managed_fields: list[_Managed] | None = None
+
+
+class _Condition(Struct, frozen=True, rename="camel"):
+    last_heartbeat_time: str | None = None
+    last_transition_time: str | None = None
+
+
+class _Spec(Struct, frozen=True, rename="camel"):
+    node_name: str | None = None
+    restart_policy: str | None = None
+    scheduler_name: str | None = None
+    service_account_name: str | None = None
+    host_network: bool | None = None
+    unschedulable: bool | None = None
+
+
+class _Status(Struct, frozen=True, rename="camel"):
+    phase: str | None = None
+    pod_ip: str | None = msgspec.field(name="podIP", default=None)
+    nominated_node_name: str | None = None
+    conditions: list[_Condition] | None = None
+
+
+class _Head(Struct, frozen=True, rename="camel"):
+    metadata: _Metadata
+    spec: _Spec | None = None
+    status: _Status | None = None
+    involved_object: dict[str, Any] | None = None
+    reason: str | None = None
+    source: dict[str, Any] | None = None
+    reporting_component: str | None = None
+    type: str | None = None
+    last_timestamp: str | None = None
+    event_time: str | None = None
+
+
+_HEAD: Final = msgspec.json.Decoder(_Head)
+
+
+def resource_of(kind: str, api_version: str) -> ServedResource | None:
+    """The resource that a kind of a group is; None for what is not read. `Node` is also a kind of others' groups."""
+    group = api_version.rpartition("/")[0]
+    return _BY_KIND.get((_FORMER_GROUPS.get(group, group), kind))
+
+
+def stored(resource: ServedResource, body: bytes, where: str) -> tuple[Stored, str]:
+    """The object as it is listed, and the newest moment that it speaks of ("" for none).
+
+    Raises `KubectlDsError` for what is not as the API has it.
+    """
+    try:
+        head = _HEAD.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise KubectlDsError(
+            f"{where} holds a {resource.kind} that is not as the API has it: {error}"
+        ) from None
+    metadata = head.metadata
+    key = (metadata.namespace or "default" if resource.namespaced else "", metadata.name)
+    tree = msgspec.to_builtins(head) if resource.fields else {}
+    fields = {label: field_value(tree, label) for label in resource.fields}
+    fields |= {"metadata.name": key[1]} | ({"metadata.namespace": key[0]} if resource.namespaced else {})
+    return Stored(key, 0, metadata.labels or {}, fields, body), newest(_moments(head))
+
+
+def newest(moments: Iterable[str | None]) -> str:
+    """The latest of what are moments in UTC, to the second; "" for none."""
+    return max((one[:_TO_THE_SECOND] for one in moments if one and _MOMENT.fullmatch(one)), default="")
+
+
+def _moments(head: _Head) -> Iterator[str | None]:
+    """When something was written. What lies ahead (a deletion's grace, a certificate's end) is not among them."""
+    yield head.metadata.creation_timestamp
+    yield head.last_timestamp
+    yield head.event_time
+    for managed in head.metadata.managed_fields or ():
+        yield managed.time
+    for condition in (head.status.conditions if head.status else None) or ():
+        yield condition.last_heartbeat_time
+        yield condition.last_transition_time
