@@ -155,6 +155,37 @@ def a_namespace(name: str, *, deleting: bool = False, held: Sequence[str] = ()) 
     }
 
 
+def a_limit_range(
+    name: str,
+    *,
+    namespace: str = NAMESPACE,
+    default: Mapping[str, str] | None = None,
+    default_request: Mapping[str, str] | None = None,
+) -> Raw:
+    """A LimitRange with defaults for containers; as the server stores it, a default limit is a default request too."""
+    limits: Raw = {"type": "Container"}
+    limits |= {"default": dict(default)} if default else {}
+    limits |= {"defaultRequest": {**(default or {}), **(default_request or {})}}
+    return {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": {"name": name, "namespace": namespace, "uid": uid_of("LimitRange", namespace, name)},
+        "spec": {"limits": [limits]},
+    }
+
+
+def a_priority_class(name: str, value: int, *, is_default: bool = False) -> Raw:
+    """A PriorityClass; `is_default`: of all pods that name none."""
+    return {
+        "apiVersion": "scheduling.k8s.io/v1",
+        "kind": "PriorityClass",
+        "metadata": {"name": name, "uid": uid_of("PriorityClass", name)},
+        "value": value,
+        "globalDefault": is_default,
+        "preemptionPolicy": "PreemptLowerPriority",
+    }
+
+
 def a_container(name: str = "main", *, requests: Mapping[str, str] | None = None, **fields: Any) -> Raw:
     """A container with the API's defaults; `fields` are the API's own (`ports=[…]`, `restartPolicy=…`)."""
     return {

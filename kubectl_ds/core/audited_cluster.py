@@ -7,12 +7,14 @@ from typing import Any
 from kubectl_ds.core.audit_settings import AuditSettings
 from kubectl_ds.core.coverage import Cluster, coverage
 from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
-from kubectl_ds.core.model import DaemonSet, Node, PodSpec
+from kubectl_ds.core.model import Container, DaemonSet, Node, PodSpec
 from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.overhead import overhead
 from kubectl_ds.core.overhead_report import OverheadReport
 from kubectl_ds.core.placement import place_all
 from kubectl_ds.core.placement_change import with_template_spec
+from kubectl_ds.core.predicted_pod import admission_of, admitted_spec
+from kubectl_ds.core.scheduling.pod_requests import is_sidecar
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 
 
@@ -56,6 +58,23 @@ class AuditedDaemonSet:
     def tree(self) -> Mapping[str, Any]:
         """The object as the server sent it, for fields that the model does not hold; any of them may be of any type."""
         return self.cluster.snapshot.daemonset_objects.get(self.daemonset.metadata.uid, {})
+
+    @cached_property
+    def admitted(self) -> PodSpec:
+        """The spec of a pod made now, with all that the cluster's own admission adds."""
+        return admitted_spec(self.daemonset, admission_of(self.cluster.snapshot))
+
+    @property
+    def running_containers(self) -> tuple[Container, ...]:
+        """Those that run as long as the pod does, as admission leaves them: sidecars, and then the others."""
+        spec = self.admitted
+        return (*(one for one in spec.init_containers if is_sidecar(one)), *spec.containers)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What names it on kubectl's command line: `ds NAME -n NAMESPACE`."""
+        namespace, name = self.key
+        return ("ds", name, "-n", namespace)
 
     @cached_property
     def eligible(self) -> tuple[Node, ...]:

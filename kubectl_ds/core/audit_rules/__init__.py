@@ -4,11 +4,21 @@ from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import (
     malformed_affinity_term,
     missing_pods,
+    mutable_image,
+    no_memory_limit,
+    no_requests,
     node_name_in_template,
+    rollout_takes_all_down,
+    surge_with_host_ports,
 )
 
 RULES: tuple[Rule, ...] = (
     missing_pods.RULE,
     malformed_affinity_term.RULE,
     node_name_in_template.RULE,
+    no_requests.RULE,
+    no_memory_limit.RULE,
+    rollout_takes_all_down.RULE,
+    surge_with_host_ports.RULE,
+    mutable_image.RULE,
 )
