@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from kubectl_ds.commands.declared import Choice, Declared, Flag
-from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
+from kubectl_ds.commands.options import AUDIT_OUTPUT, CONNECTION, READING, SCOPE
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -17,6 +17,7 @@ Examples:
   kubectl ds audit --fail-on warning -o json      1 as soon as there is a warning
   kubectl ds audit --select DS001,extra-pods      two rules
   kubectl ds audit -n monitoring --ignore DS002   one namespace, and all rules but one
+  kubectl ds audit -o sarif > audit.sarif         for code scanning; -o junit for GitLab and Jenkins
 """
 
 OWN = (
@@ -37,33 +38,40 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
 
     Without -n all namespaces count. An audit that could not read everything ends with 3, whatever it found.
     """
-    from kubectl_ds.commands.printing import print_report, report_format
+    from kubectl_ds.commands.printing import print_report, report_format, write_for_scripts
     from kubectl_ds.commands.reading import exit_code_for, take_snapshot
     from kubectl_ds.core.audit import WANTED, audit
     from kubectl_ds.output.audit import audit_text
+    from kubectl_ds.output.formats import AUDIT_FORMATS
 
-    asked, rules = report_format(values), chosen_rules(values["select"], values["ignore"])
+    asked = report_format(values, besides=AUDIT_FORMATS)
+    rules = chosen_rules(values["select"], values["ignore"])
     everywhere = {"all_namespaces": values["all_namespaces"] or not values["namespace"]}
     report = audit(take_snapshot(environment, {**values, **everywhere}, (), WANTED), rules=rules)
-    print_report(
-        environment,
-        values,
-        asked,
-        report,
-        lambda style: audit_text(report, style, wide=asked.name == "wide"),
-    )
     fail_on = values["fail_on"]
+    if asked.name in AUDIT_FORMATS:
+        from kubectl_ds.output.audit_formats import audit_in_format
+
+        write_for_scripts(environment, asked, audit_in_format(report, asked.name, fail_on))
+    else:
+        print_report(
+            environment,
+            values,
+            asked,
+            report,
+            lambda style: audit_text(report, style, wide=asked.name == "wide"),
+        )
     return exit_code_for(
         {**values, "exit_code": True},
         incomplete=bool(report.incomplete or report.unjudged),
-        findings=fail_on != "none" and report.reaches(fail_on),
+        findings=report.reaches(fail_on),
     )
 
 
 command = Declared(
     "audit",
     run,
-    flags=(*OWN, *REPORT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    flags=(*OWN, *AUDIT_OUTPUT, *SCOPE, *READING, *CONNECTION),
     epilog=EPILOG,
 )
 

@@ -87,6 +87,8 @@ TIMEOUT = Flag(
 )
 """Of the commands that have --wait."""
 
+_NO_HEADERS = Flag("--no-headers", kind=Switch(), help="Leave the headings of tables out.")
+
 REPORT_OUTPUT: Options = (
     Flag(
         "-o",
@@ -95,7 +97,18 @@ REPORT_OUTPUT: Options = (
         metavar="FORMAT",
         help="table, wide, json, yaml, kyaml or jsonpath=TEMPLATE.",
     ),
-    Flag("--no-headers", kind=Switch(), help="Leave the headings of tables out."),
+    _NO_HEADERS,
+)
+
+AUDIT_OUTPUT: Options = (
+    Flag(
+        "-o",
+        "--output",
+        kind=Text(""),
+        metavar="FORMAT",
+        help="table, wide, json, yaml, kyaml, jsonpath=TEMPLATE, sarif or junit.",
+    ),
+    _NO_HEADERS,
 )
 
 

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from kubectl_ds.commands.reading import style_from
 from kubectl_ds.environment import Environment
-from kubectl_ds.output.formats import DOCUMENT_FORMATS, OutputFormat, load_template, parse_output_format
+from kubectl_ds.output.formats import (
+    DOCUMENT_FORMATS,
+    FormatName,
+    OutputFormat,
+    load_template,
+    parse_output_format,
+)
 from kubectl_ds.output.style import Style
 
 if TYPE_CHECKING:
@@ -14,9 +20,12 @@ if TYPE_CHECKING:
 REPORT_FORMATS = (*DOCUMENT_FORMATS, "jsonpath", "jsonpath-as-json", "jsonpath-file")
 
 
-def report_format(values: Mapping[str, Any]) -> OutputFormat:
-    """What -o asks of a report. Raises `UsageError` before anything is read from a cluster."""
-    asked = parse_output_format(values.get("output") or "", allowed=REPORT_FORMATS)
+def report_format(values: Mapping[str, Any], *, besides: tuple[FormatName, ...] = ()) -> OutputFormat:
+    """What -o asks of a report; `besides`: what this one knows more than others.
+
+    Raises `UsageError` before anything is read from a cluster.
+    """
+    asked = parse_output_format(values.get("output") or "", allowed=(*REPORT_FORMATS, *besides))
     return load_template(asked, read_template)
 
 
@@ -64,7 +73,7 @@ def write_for_scripts(environment: Environment, asked: OutputFormat, text: str) 
     if environment.stdout_is_terminal:
         from kubectl_ds.output.terminal_text import safe_json, safe_lines
 
-        if asked.name in ("json", "jsonpath-as-json"):
+        if asked.name in ("json", "jsonpath-as-json", "sarif"):
             text = safe_json(text)
         elif text:
             text = "\n".join(safe_lines(text)) + ("\n" if text.endswith("\n") else "")

@@ -13,6 +13,9 @@ Level = Literal["error", "warning", "info"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "info")
 """The worst first."""
 
+FailOn = Level | Literal["none"]
+"""From which level on an audit fails; `none`: never."""
+
 
 class Patch(Struct, frozen=True, kw_only=True):
     """A change to the DaemonSet that mends it, ready for `kubectl patch ds NAME --type TYPE -p BODY`."""
@@ -58,6 +61,10 @@ class Finding(Struct, frozen=True, kw_only=True):
     subject: str = ""
     patch: Patch | None = None
 
+    def is_as_bad_as(self, level: FailOn) -> bool:
+        """As bad, or worse. Nothing is as bad as `none`."""
+        return level != "none" and LEVELS.index(self.level) <= LEVELS.index(level)
+
 
 class Unjudged(Struct, frozen=True, kw_only=True):
     """A rule that could not be applied, since something was not read, or not in full."""
@@ -83,6 +90,6 @@ class AuditReport(Struct, frozen=True, kw_only=True):
     def count(self, level: Level) -> int:
         return sum(one.level == level for one in self.findings)
 
-    def reaches(self, level: Level) -> bool:
+    def reaches(self, level: FailOn) -> bool:
         """Whether anything is as bad as this, or worse."""
-        return any(LEVELS.index(one.level) <= LEVELS.index(level) for one in self.findings)
+        return any(one.is_as_bad_as(level) for one in self.findings)

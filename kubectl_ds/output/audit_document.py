@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 
 from kubectl_ds.core.audit_report import LEVELS, AuditReport, Finding
-from kubectl_ds.output.audit_sentences import finding_sentence, unjudged_sentences
+from kubectl_ds.output.audit_sentences import finding_sentence, incomplete_sentences
 from kubectl_ds.output.coverage_document import API_VERSION, reason_documents
-from kubectl_ds.output.gaps import gap_sentences
 
 
 def audit_document(report: AuditReport) -> dict[str, Any]:
@@ -15,7 +14,7 @@ def audit_document(report: AuditReport) -> dict[str, Any]:
     return {
         "apiVersion": API_VERSION,
         "kind": "AuditReport",
-        "incomplete": [*gap_sentences(report.incomplete), *unjudged_sentences(report)],
+        "incomplete": incomplete_sentences(report),
         "consistency": report.consistency,
         "summary": {level: report.count(level) for level in LEVELS},
         "rules": list(report.rules),

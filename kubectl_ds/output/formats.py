@@ -22,8 +22,10 @@ FormatName = Literal[
     "jsonpath",
     "jsonpath-as-json",
     "jsonpath-file",
+    "junit",
     "kyaml",
     "name",
+    "sarif",
     "table",
     "template",
     "templatefile",
@@ -52,6 +54,9 @@ OBJECT_FORMATS: tuple[FormatName, ...] = (
 
 DOCUMENT_FORMATS: tuple[FormatName, ...] = ("json", "kyaml", "table", "wide", "yaml")
 """What every report knows."""
+
+AUDIT_FORMATS: tuple[FormatName, ...] = ("junit", "sarif")
+"""What an audit knows besides: for the tools that teams already have. output/audit_formats.py writes them."""
 
 _JSONPATH = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
 _GO_TEMPLATE = ("go-template", "go-template-file", "template", "templatefile")

@@ -34,6 +34,8 @@ LINES = {
     "overhead": "overhead",
     "overhead-wide": "overhead --sort-by=memory -o wide",
     "overhead-json": "overhead -n monitoring -o json",
+    "audit-sarif": "audit --select DS001 -o sarif",
+    "audit-junit": "audit --select DS001 -o junit",
     "node": "node worker-a-6 worker-c-10",
     "node-all": "node",
     "node-json": "node edge-1 -o json",
