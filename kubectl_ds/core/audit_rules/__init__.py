@@ -2,12 +2,15 @@
 
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import (
+    host_namespaces,
+    host_paths,
     malformed_affinity_term,
     missing_pods,
     mutable_image,
     no_memory_limit,
     no_requests,
     node_name_in_template,
+    privileged_containers,
     rollout_takes_all_down,
     surge_with_host_ports,
 )
@@ -21,4 +24,7 @@ RULES: tuple[Rule, ...] = (
     rollout_takes_all_down.RULE,
     surge_with_host_ports.RULE,
     mutable_image.RULE,
+    privileged_containers.RULE,
+    host_paths.RULE,
+    host_namespaces.RULE,
 )
