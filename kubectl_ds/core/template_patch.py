@@ -27,6 +27,11 @@ def without_node_name(spec: PodSpec) -> PodSpec:
     return replace(spec, node_name="")
 
 
+def with_node_selector(spec: PodSpec, labels: Mapping[str, str]) -> PodSpec:
+    """The spec with these labels asked for beside its own."""
+    return replace(spec, node_selector={**spec.node_selector, **labels})
+
+
 def with_terms(spec: PodSpec, terms: tuple[NodeSelectorTerm, ...]) -> PodSpec:
     """The spec with these terms for its required node affinity."""
     affinity = spec.affinity or Affinity()

@@ -6,6 +6,7 @@ from kubectl_ds.core.audit_rules import (
     host_paths,
     malformed_affinity_term,
     missing_pods,
+    mixed_platforms,
     mutable_image,
     no_memory_limit,
     no_requests,
@@ -13,12 +14,15 @@ from kubectl_ds.core.audit_rules import (
     privileged_containers,
     rollout_takes_all_down,
     surge_with_host_ports,
+    tolerates_virtual_nodes,
 )
 
 RULES: tuple[Rule, ...] = (
     missing_pods.RULE,
     malformed_affinity_term.RULE,
     node_name_in_template.RULE,
+    tolerates_virtual_nodes.RULE,
+    mixed_platforms.RULE,
     no_requests.RULE,
     no_memory_limit.RULE,
     rollout_takes_all_down.RULE,

@@ -1,0 +1,90 @@
+"""DS014: pods made for nodes that cannot host them: Fargate, virtual kubelets, Windows under a Linux template."""
+
+from collections.abc import Iterator, Sequence
+
+from kubectl_ds.core.audit_report import Found, Patch
+from kubectl_ds.core.audit_rule import NODES_AND_PODS, Rule
+from kubectl_ds.core.audit_words import counted, listed
+from kubectl_ds.core.audited_cluster import AuditedDaemonSet
+from kubectl_ds.core.model import NodeSelectorRequirement
+from kubectl_ds.core.node_platform import linux_only_fields
+from kubectl_ds.core.template_patch import placement_patch, requiring, with_node_selector
+from kubectl_ds.core.unfit_nodes import UnfitNode, unfit_nodes
+
+_WORDS = {
+    "fargate": "of Fargate, whose machines have room for one pod",
+    "virtual-kubelet": "of a virtual kubelet, behind which there is no machine of its own",
+    "windows": "that runs Windows, where its template cannot run",
+}
+_LEFT_OUT = {
+    "fargate": NodeSelectorRequirement(
+        key="eks.amazonaws.com/compute-type", operator="NotIn", values=("fargate",)
+    ),
+    "virtual-kubelet": NodeSelectorRequirement(key="type", operator="NotIn", values=("virtual-kubelet",)),
+}
+
+
+def check(audited: AuditedDaemonSet) -> Iterator[Found]:
+    """Unfit nodes among the eligible ones, unless it is made for virtual nodes alone."""
+    unfit = unfit_nodes(audited)
+    if not unfit or (len(unfit) == len(audited.eligible) and _all_virtual(unfit)):
+        return
+    patch = _patch(audited, unfit)
+    yield Found(
+        message=f"It belongs on {_counted(unfit, audited)}. {_because(audited)}".strip(),
+        nodes=tuple(one.node for one in unfit),
+        fix="Leave them out, as the patch does."
+        if patch
+        else "Leave them out by node affinity on a label that no other node has, or tolerate fewer taints.",
+        patch=patch,
+    )
+
+
+def _all_virtual(unfit: Sequence[UnfitNode]) -> bool:
+    return all(one.kind == "virtual-kubelet" for one in unfit)
+
+
+def _counted(unfit: Sequence[UnfitNode], audited: AuditedDaemonSet) -> str:
+    told = []
+    for kind, words in _WORDS.items():
+        if number := sum(one.kind == kind for one in unfit):
+            told.append(f"{counted(number, 'node')} {words}")
+    linux_only = linux_only_fields(audited.tree) or ("spec.os",)
+    windows = f" ({listed(linux_only)})" if any(one.kind == "windows" for one in unfit) else ""
+    return f"{', and on '.join(told)}{windows}"
+
+
+def _because(audited: AuditedDaemonSet) -> str:
+    tolerations = audited.daemonset.spec.template.spec.tolerations
+    everything = any(one.operator == "Exists" and not one.key for one in tolerations)
+    return "It tolerates every taint." if everything else ""
+
+
+def _patch(audited: AuditedDaemonSet, unfit: Sequence[UnfitNode]) -> Patch | None:
+    """All of them left out and nobody else, or none."""
+    before = audited.daemonset.spec.template.spec
+    after = before
+    kinds = {one.kind for one in unfit}
+    if more := tuple(_LEFT_OUT[kind] for kind in _LEFT_OUT if kind in kinds):
+        after = requiring(after, expressions=more)
+    if "windows" in kinds:
+        after = with_node_selector(after, {"kubernetes.io/os": "linux"})
+    left = {node.metadata.name for node in audited.eligible} - {one.node for one in unfit}
+    return placement_patch(before, after) if audited.nodes_with(after) == left else None
+
+
+RULE = Rule(
+    id="DS014",
+    name="tolerates-virtual-nodes",
+    level="warning",
+    needs=NODES_AND_PODS,
+    means="The DaemonSet belongs on nodes that cannot host its pods: Fargate machines, virtual kubelets, or Windows "
+    "nodes under a template that only Linux can run (`spec.os`, privileged containers, capabilities, hostPID, "
+    "hostIPC).",
+    why="The controller makes a pod for each of them all the same. It stays Pending or fails for ever, DESIRED is "
+    "never reached, rollouts wait for it, and alerts on it are switched off, with those that matter.",
+    mend="Leave such nodes out by node affinity (`eks.amazonaws.com/compute-type NotIn [fargate]`, `type NotIn "
+    "[virtual-kubelet]`) or by `kubernetes.io/os: linux` in the nodeSelector; the ready patch does so where labels "
+    "tell the nodes from others. A DaemonSet that is on virtual nodes alone is taken to be meant for them.",
+    check=check,
+)

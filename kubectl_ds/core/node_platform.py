@@ -1,0 +1,43 @@
+"""What a node can run: its operating system and architecture, and which templates no Windows node can host."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from kubectl_ds.core.model import Node
+from kubectl_ds.core.template_tree import Tree, all_containers, part, pod_spec, text
+
+Dimension = Literal["os", "arch"]
+LABEL_OF: Mapping[Dimension, str] = {"os": "kubernetes.io/os", "arch": "kubernetes.io/arch"}
+"""The labels in which the kubelet says what it was built for."""
+BETA_LABEL_OF: Mapping[Dimension, str] = {"os": "beta.kubernetes.io/os", "arch": "beta.kubernetes.io/arch"}
+
+
+def platform_of(node: Node, dimension: Dimension) -> str:
+    """`linux`, `windows`, `amd64`, `arm64`: as the kubelet reports it, else by label; empty where nobody says."""
+    info, labels = node.status.node_info, node.metadata.labels
+    reported = info.operating_system if dimension == "os" else info.architecture
+    return reported or labels.get(LABEL_OF[dimension]) or labels.get(BETA_LABEL_OF[dimension], "")
+
+
+def only_os(daemonset_object: Mapping[str, Any]) -> str:
+    """The operating system outside of which kubelets refuse the pods (PodOSNotSupported); empty for none.
+
+    Upstream: `rejectPodAdmissionBasedOnOSField` of pkg/kubelet/lifecycle/predicate.go. Placement does not look at it.
+    """
+    return text(part(pod_spec(daemonset_object), "os"), "name")
+
+
+def linux_only_fields(daemonset_object: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the template asks for that no Windows node has (`validateWindows` of pkg/apis/core/validation)."""
+    return tuple(_linux_only(pod_spec(daemonset_object)))
+
+
+def _linux_only(spec: Tree) -> Iterator[str]:
+    for field in ("hostPID", "hostIPC", "shareProcessNamespace"):
+        if spec.get(field) is True:
+            yield field
+    contexts = [part(one, "securityContext") for one in all_containers(spec)]
+    if any(one.get("privileged") is True for one in contexts):
+        yield "privileged"
+    if any(part(one, "capabilities").get("add") for one in contexts):
+        yield "capabilities"
