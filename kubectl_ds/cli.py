@@ -5,7 +5,7 @@ from importlib import import_module
 
 from kubectl_ds.commands.command_words import command_first
 from kubectl_ds.commands.declared import Declared
-from kubectl_ds.environment import Environment
+from kubectl_ds.environment import Environment, plugin_name
 from kubectl_ds.errors import KubectlDsError, NotFoundError, UsageError
 from kubectl_ds.exit_codes import ExitCode
 
@@ -23,6 +23,7 @@ COMMANDS = (
     ("snapshot", "The cluster as it is now, in a file: for later, for elsewhere, for people without access"),
     ("create", "A new DaemonSet, from images or from a workload of another kind"),
     ("demo", "Any of these on a bundled sample cluster, with no cluster at all"),
+    ("completion", "The script that makes a shell complete this, and the link that kubectl needs for it"),
     ("version", "The version of this program"),
 )
 """Name and short help. An explicit list: commands/NAME.py is imported only when NAME is run."""
@@ -38,6 +39,8 @@ EPILOG = (
 def any_command(argv: list[str], environment: Environment) -> ExitCode:
     """`kubectl ds`: a command's name anywhere among the flags, `get` where there is none."""
     names = frozenset(name for name, _ in COMMANDS) | frozenset(ALIASES)
+    if argv[:1] == ["__complete"]:
+        return complete(argv[1:], environment)
     if argv == ["--version"]:
         argv = ["version"]
     if argv in (["--help"], ["-h"], ["help"]):
@@ -52,7 +55,7 @@ def any_command(argv: list[str], environment: Environment) -> ExitCode:
 def _by_click(words: list[str], environment: Environment) -> ExitCode:
     from kubectl_ds.program import program, run_by_click
 
-    return run_by_click(program(), words, environment, called="kubectl ds")
+    return run_by_click(program(), words, environment, called=environment.called)
 
 
 def _plain_run(name: str, arguments: Sequence[str]) -> Callable[[Environment], ExitCode] | None:
@@ -80,7 +83,24 @@ def create_daemonset(argv: list[str], environment: Environment) -> ExitCode:
     return run_by_click(command, argv, environment, called="kubectl create daemonset")
 
 
+def complete(argv: list[str], environment: Environment) -> ExitCode:
+    """`kubectl_complete-ds`: kubectl hands it the words behind `kubectl ds`, the last as far as it is typed."""
+    from kubectl_ds.commands.completed import completed
+    from kubectl_ds.commands.completing import Registry
+
+    environment.stdout.write(completed(argv, environment, Registry(COMMANDS, ALIASES)))
+    return ExitCode.OK
+
+
 Called = Callable[[list[str], Environment], ExitCode]
+
+
+def called_by(program: str) -> Called:
+    """What words mean to a program of this name: krew and pip put the one program on PATH under several."""
+    name = plugin_name(program)
+    if name.startswith("kubectl_complete-"):
+        return complete
+    return create_daemonset if name == "kubectl-create-daemonset" else any_command
 
 
 def main(argv: Sequence[str], environment: Environment, *, called: Called = any_command) -> ExitCode:

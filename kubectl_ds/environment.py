@@ -20,6 +20,8 @@ class Environment(NamedTuple):
     stdout: TextIO
     stderr: TextIO
     now: Callable[[], datetime] = _present_moment
+    program: str = "kubectl-ds"
+    """What this process was started by: a name or a path."""
 
     @classmethod
     def of_process(cls) -> "Environment":
@@ -31,7 +33,24 @@ class Environment(NamedTuple):
             # Python goes by the locale, and on Windows by the code page: neither holds all that a cluster says.
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors=errors, newline="\n")
-        return cls(variables=dict(os.environ), stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
+        return cls(
+            variables=dict(os.environ),
+            stdin=sys.stdin,
+            stdout=sys.stdout,
+            stderr=sys.stderr,
+            program=sys.argv[0],
+        )
+
+    @property
+    def program_name(self) -> str:
+        """`kubectl-NAME`, the plugin that this process is; `kubectl-ds` where its file is called otherwise."""
+        name = plugin_name(self.program)
+        return name if name.startswith("kubectl-") else "kubectl-ds"
+
+    @property
+    def called(self) -> str:
+        """What people type to get here: `kubectl ds`. kubectl has `_` in a file's name for `-`."""
+        return self.program_name.replace("-", " ").replace("_", "-")
 
     @property
     def stdin_is_terminal(self) -> bool:
@@ -106,3 +125,8 @@ def _is_terminal(stream: TextIO) -> bool:
         return stream.isatty()
     except (AttributeError, ValueError):
         return False
+
+
+def plugin_name(program: str) -> str:
+    """The file's name as kubectl takes it: without a folder, and on Windows without .exe."""
+    return os.path.basename(program).removesuffix(".exe")

@@ -18,19 +18,11 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 def run() -> NoReturn:
-    """The console script `kubectl-ds`."""
+    """Every console script: what it does goes by the name that it was called by."""
     _prepare()
-    from kubectl_ds.cli import any_command
+    from kubectl_ds.cli import called_by
 
-    _end_with(any_command)
-
-
-def run_create_daemonset() -> NoReturn:
-    """The console script `kubectl-create-daemonset`, which kubectl runs as `kubectl create daemonset`."""
-    _prepare()
-    from kubectl_ds.cli import create_daemonset
-
-    _end_with(create_daemonset)
+    _end_with(called_by(sys.argv[0]))
 
 
 def _prepare() -> None:

@@ -26,7 +26,11 @@ except SystemExit as end:
     print(end.code, *(name for name, module in sys.modules.items() if module), file=sys.stderr)
 """
 # `demo` hands its flags on to the command that it shows, with the sample cluster made first.
-WITHOUT_A_CLUSTER = [["--help"], ["version"], *([name, "--help"] for name, _ in COMMANDS if name != "demo")]
+WITHOUT_A_CLUSTER = [
+    *(["--help"], ["version"], ["completion", "bash"], ["__complete", ""], ["__complete", "coverage", "-"]),
+    *(["__complete", "get", "-o", ""], ["__complete", "create", "--"]),
+    *([name, "--help"] for name, _ in COMMANDS if name != "demo"),
+]
 
 ONE = ("-n", "monitoring", "node-exporter")
 READING = {
@@ -123,8 +127,8 @@ def third_party(modules: frozenset[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("words", WITHOUT_A_CLUSTER, ids=" ".join)
-def test_what_needs_no_cluster_loads_click_alone(words: list[str]):
-    assert third_party(loaded(*words)) == {"click", "kubectl_ds"}
+def test_what_needs_no_cluster_loads_click_at_most(words: list[str]):
+    assert third_party(loaded(*words)) <= {"click", "kubectl_ds"}
 
 
 @pytest.mark.parametrize("command", READING)
@@ -136,5 +140,5 @@ def test_what_reads_a_cluster_loads_msgspec_alone_and_nothing_heavy(command: str
 
 
 def test_every_command_that_only_reads_a_cluster_is_looked_at():
-    without = {"create", "demo", "plan", "snapshot", "version"}
+    without = {"completion", "create", "demo", "plan", "snapshot", "version"}
     assert {name.partition(" ")[0] for name in READING} == {name for name, _ in COMMANDS} - without

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
-from kubectl_ds.commands.declared import Choice, Declared, Flag, Number, Switch
+from kubectl_ds.commands.declared import Choice, Declared, Flag, Number, Switch, Text
 from kubectl_ds.exit_codes import ExitCode
 
 
@@ -37,6 +37,25 @@ def click_option(flag: Flag) -> Callable[[Any], Any]:
     return click.option(*_declaration(flag), **_attributes(flag))
 
 
+def declared_flags(command: click.Command) -> tuple[Flag, ...]:
+    """The flags of a command that was made by click's own means, as far as completion looks at them."""
+    context = click.Context(command)
+    return tuple(
+        Flag(
+            *option.opts,
+            name=option.name or "",
+            kind=Switch() if option.is_flag else Text(),
+            many=option.multiple,
+            metavar=option.metavar,
+            help=option.help or "",
+            is_hidden=option.hidden,
+            offers=tuple(item.value for item in option.shell_complete(context, "") if item.type == "plain"),
+        )
+        for option in command.params
+        if isinstance(option, click.Option)
+    )
+
+
 def _option(flag: Flag) -> click.Option:
     attributes = _attributes(flag)
     return attributes.pop("cls", click.Option)(_declaration(flag), **attributes)  # type: ignore[no-any-return]
@@ -48,6 +67,8 @@ def _declaration(flag: Flag) -> list[str]:
 
 def _attributes(flag: Flag) -> dict[str, Any]:
     attributes: dict[str, Any] = {"metavar": flag.metavar, "help": flag.help, "hidden": flag.is_hidden}
+    if flag.offers:
+        attributes["shell_complete"] = lambda *_: list(flag.offers)
     if flag.shows_default:
         attributes["show_default"] = True
     if flag.many:

@@ -15,7 +15,7 @@ TAKES_VALUE = frozenset(
         *("--image", "--from", "-f", "--filename", "--port", "--env", "--node-selector", "--toleration"),
         *("--mount-host", "--service-account", "--priority-class", "--max-unavailable", "--label"),
         *("--dry-run", "--field-manager", "--taint", "--nodes", "--add-node", "--remove-node", "--drain"),
-        *("--delete", "--require"),
+        *("--delete", "--require", "--fail-on", "--select", "--ignore"),
     }
 )
 

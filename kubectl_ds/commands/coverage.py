@@ -28,6 +28,7 @@ OWN = (
         "--state",
         name="states",
         metavar="STATE,...",
+        offers=STATE_NAMES,
         help=f"List only nodes that are {', '.join(STATE_NAMES)}.",
     ),
     Flag("--problems", kind=Switch(), help="List only nodes that are not as they should be."),

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from kubectl_ds.commands.arguments import BoolFlag, KubectlCommand
+from kubectl_ds.commands.declared import Flag, Text
 from kubectl_ds.commands.options import NAMESPACE, SERVER, with_options
 from kubectl_ds.exit_codes import ExitCode
 
@@ -100,8 +101,12 @@ class CreateCommand(KubectlCommand):
 )
 @click.option("--save-config", cls=BoolFlag, help="Note the manifest for a later kubectl apply.")
 @click.option("--field-manager", default="kubectl-create", metavar="NAME", help="Who owns the fields.")
-@click.option(
-    "-o", "--output", default="", metavar="FORMAT", help="yaml, json, kyaml, name or jsonpath=TEMPLATE."
+@Flag(
+    *("-o", "--output"),
+    kind=Text(""),
+    metavar="FORMAT",
+    help="yaml, json, kyaml, name or jsonpath=TEMPLATE.",
+    offers=("yaml", "json", "kyaml", "name", "jsonpath=", "jsonpath-as-json="),
 )
 @click.option("--show-managed-fields", cls=BoolFlag, help="Keep managedFields in json and yaml.")
 @with_options(NAMESPACE, SERVER)

@@ -58,8 +58,12 @@ class Flag:
         help: str = "",
         is_hidden: bool = False,
         shows_default: bool = False,
+        offers: tuple[str, ...] = (),
     ) -> None:
-        """`name` is the parameter's where it is not the long spelling; `many` gathers a tuple of texts."""
+        """`name` is the parameter's where it is not the long spelling; `many` gathers a tuple of texts.
+
+        `offers` are values that completion proposes, where others are possible too.
+        """
         self.spellings = spellings
         self.name = name or _parameter(spellings)
         self.kind = kind
@@ -68,6 +72,7 @@ class Flag:
         self.help = help
         self.is_hidden = is_hidden
         self.shows_default = shows_default
+        self.offers = kind.words if isinstance(kind, Choice) else offers
 
     def __call__(self, function: Decorated) -> Decorated:
         from kubectl_ds.commands.clicked import click_option
@@ -89,6 +94,8 @@ class Words(NamedTuple):
     name: str
     metavar: str
     many: bool
+    offers: tuple[str, ...] = ()
+    """What completion proposes."""
 
 
 NAMES = Words("names", "[NAME]...", many=True)

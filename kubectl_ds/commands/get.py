@@ -22,6 +22,11 @@ Examples:
   kubectl ds get -A -o wide --sort-by .metadata.creationTimestamp
 """
 
+OBJECT_FORMATS = (
+    *("table", "wide", "json", "yaml", "kyaml", "name", "jsonpath=", "jsonpath-as-json=", "jsonpath-file="),
+    *("custom-columns=", "custom-columns-file=", "go-template=", "go-template-file="),
+)
+
 OBJECT_OUTPUT = (
     Flag(
         *("-o", "--output"),
@@ -29,6 +34,7 @@ OBJECT_OUTPUT = (
         metavar="FORMAT",
         help="table, wide, json, yaml, kyaml, name, jsonpath=…, jsonpath-as-json=…, custom-columns=…, "
         "go-template=…, and their -file forms.",
+        offers=OBJECT_FORMATS,
     ),
     Flag("--template", kind=Text(""), metavar="TEMPLATE", help="The template of -o go-template or jsonpath."),
     Flag(

@@ -34,7 +34,7 @@ SERVER: Options = (
     Flag("--proxy-url", metavar="URL", help="Reach the server through this proxy."),
     Flag("--disable-compression", kind=Switch(), help="Do not ask the server for gzip."),
     Flag("--request-timeout", metavar="DURATION", help="For one request: 30, 1m30s; 0 is no limit."),
-    Flag("--cache-dir", metavar="FOLDER", help="Accepted for kubectl's sake; nothing is cached."),
+    Flag("--cache-dir", metavar="FOLDER", help="Where completion keeps names for some seconds."),
     Flag("--kuberc", metavar="FILE", help="The kuberc whose credentialPluginPolicy is kept."),
     Flag("-v", "--v", name="verbosity", kind=Number(), metavar="N", help="6 logs every request."),
     Flag(
@@ -89,6 +89,18 @@ TIMEOUT = Flag(
 
 _NO_HEADERS = Flag("--no-headers", kind=Switch(), help="Leave the headings of tables out.")
 
+REPORT_FORMATS = (
+    "table",
+    "wide",
+    "json",
+    "yaml",
+    "kyaml",
+    "jsonpath=",
+    "jsonpath-as-json=",
+    "jsonpath-file=",
+)
+"""As they are typed. A test holds each to be one that reports know."""
+
 REPORT_OUTPUT: Options = (
     Flag(
         "-o",
@@ -96,6 +108,7 @@ REPORT_OUTPUT: Options = (
         kind=Text(""),
         metavar="FORMAT",
         help="table, wide, json, yaml, kyaml or jsonpath=TEMPLATE.",
+        offers=REPORT_FORMATS,
     ),
     _NO_HEADERS,
 )
@@ -107,6 +120,7 @@ AUDIT_OUTPUT: Options = (
         kind=Text(""),
         metavar="FORMAT",
         help="table, wide, json, yaml, kyaml, jsonpath=TEMPLATE, sarif or junit.",
+        offers=(*REPORT_FORMATS, "sarif", "junit"),
     ),
     _NO_HEADERS,
 )

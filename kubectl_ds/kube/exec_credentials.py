@@ -30,6 +30,15 @@ _WORDS = 2000
 """How many characters of a plugin's stderr an error quotes."""
 
 
+_UNDER_WAY: set["subprocess.Popen[bytes]"] = set()
+
+
+def end_plugins() -> None:
+    """Kill the plugins that are still at it: for whoever waits no longer and ends."""
+    for process in tuple(_UNDER_WAY):
+        process.kill()
+
+
 class _Status(Struct, rename="camel"):
     token: str = ""
     client_certificate_data: str = ""
@@ -194,6 +203,7 @@ def run_plugin(command: list[str], *, env: Mapping[str, str], interactive: bool,
         )
     except OSError as error:
         raise PluginFailed(f"could not be started: {error.strerror or error}") from error
+    _UNDER_WAY.add(process)
     words = _Words(stderr)
     listener = threading.Thread(target=words.listen, args=(process.stderr,), daemon=True)
     patience = threading.Timer(_QUIET_SECONDS, words.speak)
@@ -210,6 +220,7 @@ def run_plugin(command: list[str], *, env: Mapping[str, str], interactive: bool,
         raise
     finally:
         patience.cancel()
+        _UNDER_WAY.discard(process)
     # A grandchild may hold the pipe open; what the plugin itself said has arrived by now.
     listener.join(timeout=1.0)
     if code:

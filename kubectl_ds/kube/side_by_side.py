@@ -28,6 +28,10 @@ class Pending(Generic[T]):
         finally:
             self._done.set()
 
+    def result_within(self, seconds: float) -> T | None:
+        """What the work returned; None when it takes longer. It then goes on, and nobody hears of it."""
+        return self.result() if self._done.wait(seconds) else None
+
     def result(self) -> T:
         """What the work returned."""
         # On Windows a wait without a limit is deaf to Ctrl-C.

@@ -21,7 +21,7 @@ and `create` stays what it was: its check compares names alone (pkg/cmd/plugin, 
 def test_kubectl_lists_the_plugin_and_warns_of_nothing_but_its_own_mistake(shell: Shell):
     listed = shell.where(PATH=SCRIPTS).kubectl("plugin", "list")
     names = {Path(line).name for line in listed.out.splitlines() if line.startswith("/")}
-    assert names == {"kubectl-ds", "kubectl-create-daemonset"}
+    assert names == {"kubectl-ds", "kubectl-create-daemonset"}, "and not kubectl_complete-ds"
     assert [line.strip(" -") for line in listed.err.splitlines() if line.strip()] == list(CREATE)
 
 
