@@ -119,17 +119,28 @@ def typed_object(raw: Mapping[str, Any], model: type[T]) -> T:
 
 
 def list_meta(body: bytes) -> ListMeta | None:
-    """A list's metadata without decoding its items, so that the next page can be asked for meanwhile."""
-    items_at = body.find(b'"items":', 0, _HEAD)
-    if items_at > 0:
-        try:
-            head = msgspec.json.decode(body[:items_at].rstrip(b", \r\n\t") + b"}", type=learned(_WireHead))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            head = _WireHead()
-        if head.metadata is not None:
-            return head.metadata
+    """A list's metadata without decoding its items."""
+    if (metadata := _meta_before_items(body)) is not None:
+        return metadata
     try:
         return msgspec.json.decode(body, type=learned(_WireHead)).metadata
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def token_in_beginning(head: bytes) -> str:
+    """The continue token, from the first bytes of a list; empty where they do not tell, or there is none."""
+    metadata = _meta_before_items(head)
+    return "" if metadata is None else metadata.continue_token
+
+
+def _meta_before_items(body: bytes) -> ListMeta | None:
+    items_at = body.find(b'"items":', 0, _HEAD)
+    if items_at < 0:
+        return None
+    try:
+        head = body[:items_at].rstrip(b", \r\n\t") + b"}"
+        return msgspec.json.decode(head, type=learned(_WireHead)).metadata
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 

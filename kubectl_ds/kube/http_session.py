@@ -8,13 +8,13 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from kubectl_ds.errors import ConnectionFailed
 from kubectl_ds.kube.credentials import Credential, CredentialSource, KeyPair
-from kubectl_ds.kube.transport import JSON, Query, Response
+from kubectl_ds.kube.transport import JSON, Beginning, Query, Response
 from kubectl_ds.kube.user_agent import USER_AGENT
 from kubectl_ds.kube.wire import CONNECT_SECONDS, Answer, Limits, NotReached, Wire, WireError
 
@@ -22,7 +22,10 @@ SILENCE_SECONDS = 90.0
 """How long a server may say nothing in the middle of an answer; API servers give up after 60 by themselves."""
 MAX_REDIRECTS = 10
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_OK: Final = 200
 _UNAUTHORIZED: Final = 401
+_BEGINNING_AT_MOST: Final = 4096
+"""Bytes of a body that are told of before all of it is there."""
 
 
 class HttpSession:
@@ -68,6 +71,7 @@ class HttpSession:
         accept: str = JSON,
         body: bytes | None = None,
         content_type: str = JSON,
+        beginning: Beginning | None = None,
     ) -> Response:
         headers = self._request_headers(accept, compression=self._compression)
         if body is not None:
@@ -84,7 +88,7 @@ class HttpSession:
                 _drain(answer)
                 url = target
                 answer = self._authorized(method, url, headers, body, limits)
-            content = self._whole_body(answer)
+            content = self._whole_body(answer, beginning if answer.status == _OK else None)
         return Response(status=answer.status, headers=answer.headers, body=content)
 
     @contextmanager
@@ -157,13 +161,16 @@ class HttpSession:
                 self._wire = (key_pair, self._open_wire(key_pair))
             return self._wire[1]
 
-    def _whole_body(self, answer: Answer) -> bytes:
+    def _whole_body(self, answer: Answer, beginning: Beginning | None) -> bytes:
+        gzipped = _is_gzipped(answer)
         try:
-            content = b"".join(answer.parts())
+            content = b"".join(
+                answer.parts() if beginning is None else _told_of(answer.parts(), beginning, gzipped=gzipped)
+            )
         except BaseException:
             answer.close()
             raise
-        if answer.headers.get("content-encoding", "").lower() != "gzip":
+        if not gzipped:
             return content
         try:
             return gunzip(content)
@@ -175,8 +182,7 @@ class HttpSession:
 
     def _lines(self, answer: Answer, silence: float | None) -> Iterator[bytes]:
         rest = b""
-        gzipped = answer.headers.get("content-encoding", "").lower() == "gzip"
-        inflate = zlib.decompressobj(wbits=31).decompress if gzipped else bytes
+        inflate = zlib.decompressobj(wbits=31).decompress if _is_gzipped(answer) else bytes
         with self._named_errors(silence):
             for part in answer.parts():
                 *lines, rest = (rest + inflate(part)).split(b"\n")
@@ -199,6 +205,23 @@ class HttpSession:
                 seconds=silence or self._timeout or default,
                 hint=self._hint,
             ) from error
+
+
+def _is_gzipped(answer: Answer) -> bool:
+    return answer.headers.get("content-encoding", "").lower() == "gzip"
+
+
+def _told_of(parts: Iterator[bytes], beginning: Beginning, *, gzipped: bool) -> Iterator[bytes]:
+    """The same parts; with each of the first ones `beginning` hears how the body begins, as far as it is known."""
+    received = b""
+    for part in parts:
+        if len(received) < _BEGINNING_AT_MOST:
+            received += part
+            # What cannot be inflated is told of when all of it is.
+            with suppress(zlib.error):
+                inflate = zlib.decompressobj(wbits=31).decompress
+                beginning(inflate(received, _BEGINNING_AT_MOST) if gzipped else received[:_BEGINNING_AT_MOST])
+        yield part
 
 
 def gunzip(content: bytes) -> bytes:

@@ -15,8 +15,8 @@ from kubectl_ds.errors import ApiError, UnexpectedAnswer
 from kubectl_ds.kube.decoding import Decode, list_meta
 from kubectl_ds.kube.errors import ApiCall, error_of
 from kubectl_ds.kube.http_date import moment_of
-from kubectl_ds.kube.side_by_side import Pending
-from kubectl_ds.kube.transport import Query, Response, Transport
+from kubectl_ds.kube.pages import FetchPage, PagesInTurn
+from kubectl_ds.kube.transport import Beginning, Query, Response, Transport
 
 T = TypeVar("T")
 
@@ -121,17 +121,24 @@ def read_list(transport: Transport, request: ListRequest[T], patience: Patience)
         raise
 
 
-def fetch(transport: Transport, path: str, query: Query, call: ApiCall, patience: Patience) -> Response:
+def fetch(
+    transport: Transport,
+    path: str,
+    query: Query,
+    call: ApiCall,
+    patience: Patience,
+    beginning: Beginning | None = None,
+) -> Response:
     """One GET whose answer is 200; 429 and 5xx are asked again, all other answers raise their error."""
     attempt = 1
-    response = transport.request("GET", path, query)
+    response = transport.request("GET", path, query, beginning=beginning)
     while response.status in AGAIN and attempt < patience.attempts:
         wait = _wait_after(attempt, response, patience)
         if wait > patience.longest_wait:
             break
         patience.sleep(wait + patience.jitter() * min(wait, 1.0) / 4)
         attempt += 1
-        response = transport.request("GET", path, query)
+        response = transport.request("GET", path, query, beginning=beginning)
     if response.status != 200:
         raise error_of(response, call)
     return response
@@ -140,59 +147,52 @@ def fetch(transport: Transport, path: str, query: Query, call: ApiCall, patience
 def _one_pass(transport: Transport, request: ListRequest[T], limit: int, patience: Patience) -> Listed[T]:
     items: list[T] = []
     seen = 0
-    version = token = ""
+    version = date = lacks = ""
     _tell(request, answered=False)
-    response = fetch(transport, request.path, _query(request, limit, ""), request.call, patience)
-    while True:
-        meta = list_meta(response.body)
-        upcoming = meta.continue_token if meta else ""
-        if upcoming and upcoming == token:
-            raise UnexpectedAnswer(
-                f"The server at {request.call.server} repeats a page of {request.call.qualified} without end",
-                hint="--chunk-size=0 asks for the list in one piece.",
+    with PagesInTurn(_page_by_page(transport, request, limit, patience)) as pages:
+        for response in pages:
+            meta = list_meta(response.body)
+            if not pages.go_on_with(meta.continue_token if meta else ""):
+                raise UnexpectedAnswer(
+                    f"The server at {request.call.server} repeats a page of {request.call.qualified} without end",
+                    hint="--chunk-size=0 asks for the list in one piece.",
+                )
+            page = request.decode(response, request.call)
+            date, lacks = response.headers.get("date", ""), response.lacks
+            del response
+            if version and page.resource_version and page.resource_version != version:
+                raise _StartAgain
+            version = version or page.resource_version
+            seen += len(page.items)
+            _tell(
+                request,
+                seen=seen,
+                remaining=meta.remaining_item_count if meta else None,
+                complete=pages.at_end,
             )
-        # The next page travels while this one is decoded.
-        following = _ask_for_next(transport, request, limit, upcoming, patience) if upcoming else None
-        page = request.decode(response, request.call)
-        date, lacks = response.headers.get("date", ""), response.lacks
-        del response
-        if version and page.resource_version and page.resource_version != version:
-            raise _StartAgain
-        version = version or page.resource_version
-        seen += len(page.items)
-        _tell(
-            request,
-            seen=seen,
-            remaining=meta.remaining_item_count if meta else None,
-            complete=following is None,
-        )
-        kept = page.items if request.keep is None else filter(request.keep, page.items)
-        items += kept if request.share is None else request.share(kept)
-        del page, kept
-        if following is None:
-            return Listed(items=items, resource_version=version, date=date, lacks=lacks)
-        response, token = following.result(), upcoming
+            kept = page.items if request.keep is None else filter(request.keep, page.items)
+            items += kept if request.share is None else request.share(kept)
+            del page, kept
+    return Listed(items=items, resource_version=version, date=date, lacks=lacks)
+
+
+def _page_by_page(transport: Transport, request: ListRequest[T], limit: int, patience: Patience) -> FetchPage:
+    def fetch_page(token: str, beginning: Beginning) -> Response:
+        try:
+            return fetch(
+                transport, request.path, _query(request, limit, token), request.call, patience, beginning
+            )
+        except ApiError as error:
+            if token and error.status == _GONE:
+                raise _StartAgain from error
+            raise
+
+    return fetch_page
 
 
 def _tell(request: ListRequest[T], **progress: Any) -> None:
     if request.on_progress is not None:
         request.on_progress(ListProgress(number=request.number, resource=request.call.resource, **progress))
-
-
-def _ask_for_next(
-    transport: Transport, request: ListRequest[T], limit: int, token: str, patience: Patience
-) -> Pending[Response]:
-    query = _query(request, limit, token)
-
-    def ask() -> Response:
-        try:
-            return fetch(transport, request.path, query, request.call, patience)
-        except ApiError as error:
-            if error.status == _GONE:
-                raise _StartAgain from error
-            raise
-
-    return Pending(ask)
 
 
 def _query(request: ListRequest[T], limit: int, token: str) -> Query:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import urlencode
 
-from kubectl_ds.kube.transport import JSON, Query, Response, Transport
+from kubectl_ds.kube.transport import JSON, Beginning, Query, Response, Transport
 
 
 class LoggedTransport:
@@ -28,12 +28,19 @@ class LoggedTransport:
         accept: str = JSON,
         body: bytes | None = None,
         content_type: str = JSON,
+        beginning: Beginning | None = None,
     ) -> Response:
         begun = time.monotonic()
         outcome = "failed"
         try:
             response = self._transport.request(
-                method, path, query, accept=accept, body=body, content_type=content_type
+                method,
+                path,
+                query,
+                accept=accept,
+                body=body,
+                content_type=content_type,
+                beginning=beginning,
             )
             outcome = f"{response.status} {len(response.body)} bytes"
             return response

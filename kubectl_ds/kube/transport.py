@@ -1,6 +1,6 @@
 """How `kube/` speaks to an API server, whichever session stands behind it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -10,6 +10,9 @@ Query = Sequence[tuple[str, str]]
 """Query parameters in order; a name may come more than once. Values are not yet percent-encoded."""
 
 JSON = "application/json"
+
+Beginning = Callable[[bytes], None]
+"""Is told the first bytes of a body, a few thousand at most."""
 
 
 class Response(Struct, frozen=True, kw_only=True):
@@ -49,8 +52,13 @@ class Transport(Protocol):
         accept: str = JSON,
         body: bytes | None = None,
         content_type: str = JSON,
+        beginning: Beginning | None = None,
     ) -> Response:
-        """One request. `path` begins with `/api` or `/apis`, already percent-encoded."""
+        """One request. `path` begins with `/api` or `/apis`, already percent-encoded.
+
+        `beginning` is told how the body of a 200 begins while the rest is still on its way, from the thread that
+        asks; maybe several times, with more each time, and maybe never.
+        """
         ...
 
     def stream(

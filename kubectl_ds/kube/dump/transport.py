@@ -13,7 +13,7 @@ from kubectl_ds.kube.api_server.answers import Answer, RecordedRequest, json_ans
 from kubectl_ds.kube.api_server.reading import Reading
 from kubectl_ds.kube.api_server.resources import route
 from kubectl_ds.kube.dump.holdings import Holdings
-from kubectl_ds.kube.transport import JSON, Query, Response
+from kubectl_ds.kube.transport import JSON, Beginning, Query, Response
 
 _VERSION: Final = re.compile(r"v(?P<major>\d+)\.(?P<minor>\d+)")
 _PAGING: Final = frozenset({"limit", "continue"})
@@ -41,6 +41,7 @@ class DumpTransport:
         accept: str = JSON,
         body: bytes | None = None,
         content_type: str = JSON,
+        beginning: Beginning | None = None,
     ) -> Response:
         if method != "GET":
             raise UsageError(f"{self.server} is only read", hint="a change needs a cluster: leave --from out")
