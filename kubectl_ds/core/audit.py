@@ -1,11 +1,22 @@
 """What is wrong with the DaemonSets of a cluster, by a list of rules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC
 
-from kubectl_ds.core.audit_report import LEVELS, AuditReport, Finding, Found, Unjudged
+from kubectl_ds.core.audit_policy import NOTHING_DECIDED, AuditPolicy
+from kubectl_ds.core.audit_report import (
+    LEVELS,
+    AuditReport,
+    Finding,
+    FindingIdentity,
+    Found,
+    Level,
+    Unjudged,
+)
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import RULES
 from kubectl_ds.core.audit_settings import AS_SHIPPED, AuditSettings
+from kubectl_ds.core.audit_standing import standing_of
 from kubectl_ds.core.audited_cluster import AuditedCluster
 from kubectl_ds.core.object_key import Key
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
@@ -26,9 +37,13 @@ WANTED: frozenset[Resource] = frozenset(
 
 
 def audit(
-    snapshot: ClusterSnapshot, settings: AuditSettings = AS_SHIPPED, *, rules: Sequence[Rule] = RULES
+    snapshot: ClusterSnapshot,
+    settings: AuditSettings = AS_SHIPPED,
+    policy: AuditPolicy = NOTHING_DECIDED,
+    *,
+    rules: Sequence[Rule] = RULES,
 ) -> AuditReport:
-    """Every rule on every DaemonSet of the snapshot.
+    """Every rule on every DaemonSet of the snapshot, with what the policy makes of the findings.
 
     A rule whose needs were not read says nothing, and stands in `unjudged`: its silence is no verdict.
     """
@@ -36,28 +51,59 @@ def audit(
     findings: list[Finding] = []
     unjudged: list[Unjudged] = []
     for rule in rules:
-        for told in _applied(rule, cluster):
+        for told in _applied(rule, cluster, policy.levels):
             if isinstance(told, Unjudged):
                 unjudged.append(told)
             else:
                 findings.append(told)
+    standing = standing_of(
+        sorted(findings, key=_order),
+        policy,
+        cluster.node_of,
+        snapshot.taken_at.astimezone(UTC).date(),
+        _judged_by(cluster, rules, unjudged),
+    )
     return AuditReport(
-        findings=tuple(sorted(findings, key=_order)),
+        findings=standing.findings,
         rules=tuple(rule.id for rule in rules),
         daemonsets=tuple(one.key for one in cluster.daemonsets),
         unjudged=tuple(unjudged),
         incomplete=snapshot.gaps,
         consistency=snapshot.consistency,
+        known=standing.known,
+        excepted=standing.excepted,
+        gone=standing.gone,
+        expired=standing.expired,
+        has_baseline=policy.baseline is not None,
+        configured_by=policy.configured_by,
     )
 
 
-def _applied(rule: Rule, cluster: AuditedCluster) -> Iterator[Finding | Unjudged]:
+def _judged_by(
+    cluster: AuditedCluster, rules: Sequence[Rule], unjudged: Sequence[Unjudged]
+) -> Callable[[FindingIdentity], bool]:
+    applied = {rule.id for rule in rules}
+    without_verdict = {(one.rule, one.daemonset) for one in unjudged}
+    there = {one.key for one in cluster.daemonsets}
+
+    def is_judged(one: FindingIdentity) -> bool:
+        key = one.namespace, one.name
+        if one.rule not in applied or not without_verdict.isdisjoint({(one.rule, None), (one.rule, key)}):
+            return False
+        return key in there or cluster.snapshot.looked_for_daemonsets_in(one.namespace)
+
+    return is_judged
+
+
+def _applied(
+    rule: Rule, cluster: AuditedCluster, levels: Mapping[str, Level]
+) -> Iterator[Finding | Unjudged]:
     if rule.check_cluster is not None:
         if lacking := tuple(sorted(one for one in rule.needs if not cluster.snapshot.knows_all(one))):
             yield Unjudged(rule=rule.id, daemonset=None, lacking=lacking)
             return
-        for key, found in rule.check_cluster(cluster):
-            yield _finding(rule, key, found)
+        for told in rule.check_cluster(cluster):
+            yield told if isinstance(told, Unjudged) else _finding(rule, *told, levels.get(rule.id))
         return
     assert rule.check is not None, rule.id
     for audited in cluster.daemonsets:
@@ -65,15 +111,15 @@ def _applied(rule: Rule, cluster: AuditedCluster) -> Iterator[Finding | Unjudged
             yield Unjudged(rule=rule.id, daemonset=audited.key, lacking=lacking)
         else:
             for found in rule.check(audited):
-                yield _finding(rule, audited.key, found)
+                yield _finding(rule, audited.key, found, levels.get(rule.id))
 
 
-def _finding(rule: Rule, daemonset: Key, found: Found) -> Finding:
+def _finding(rule: Rule, daemonset: Key, found: Found, level: Level | None) -> Finding:
     namespace, name = daemonset
     return Finding(
         rule=rule.id,
         rule_name=rule.name,
-        level=found.level or rule.level,
+        level=level or found.level or rule.level,
         namespace=namespace,
         name=name,
         message=found.message,
@@ -81,6 +127,7 @@ def _finding(rule: Rule, daemonset: Key, found: Found) -> Finding:
         nodes=found.nodes,
         causes=found.causes,
         subject=found.subject,
+        remedies=found.remedies,
         patch=found.patch,
     )
 

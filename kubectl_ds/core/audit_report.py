@@ -5,8 +5,10 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from kubectl_ds.core.audit_exception import AuditException
 from kubectl_ds.core.coverage_report import Cause
 from kubectl_ds.core.object_key import Key
+from kubectl_ds.core.placement_change import Remedy
 from kubectl_ds.core.snapshot import Consistency, Gap, Resource
 
 Level = Literal["error", "warning", "info"]
@@ -31,7 +33,8 @@ class Found(Struct, frozen=True, kw_only=True):
     sentences follow the message. `subject` is the part that the finding is about (a container, a port, another
     DaemonSet), empty for the whole; with the rule it tells findings of one DaemonSet apart from run to run, so
     that it holds nothing that changes by itself. `fix`: what to do here, where that is more than the rule's own
-    `mend`. `level`: where it is not the rule's own.
+    `mend`. `remedies`: the smallest changes that let a node in (core/remedies.py), told before it. `level`: where
+    it is not the rule's own.
     """
 
     message: str
@@ -39,6 +42,7 @@ class Found(Struct, frozen=True, kw_only=True):
     causes: tuple[Cause, ...] = ()
     subject: str = ""
     fix: str = ""
+    remedies: tuple[Remedy, ...] = ()
     patch: Patch | None = None
     level: Level | None = None
 
@@ -46,7 +50,9 @@ class Found(Struct, frozen=True, kw_only=True):
 class Finding(Struct, frozen=True, kw_only=True):
     """What was found, with whose it is. `namespace` and `name` are those of the DaemonSet.
 
-    `nodes` are in natural order, and empty where no node is concerned. `fix` is never empty.
+    `nodes` are in natural order, and empty where no node is concerned. `fix` is never empty. Where part of its nodes
+    is excepted or known to the baseline, they stand in `excepted_nodes` and `known_nodes` and no more in `nodes`;
+    `message` is about all of them. Words for people are those of output/audit_sentences.py.
     """
 
     rule: str
@@ -59,11 +65,37 @@ class Finding(Struct, frozen=True, kw_only=True):
     nodes: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     subject: str = ""
+    remedies: tuple[Remedy, ...] = ()
     patch: Patch | None = None
+    excepted_nodes: tuple[str, ...] = ()
+    known_nodes: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> "FindingIdentity":
+        return FindingIdentity(
+            rule=self.rule, namespace=self.namespace, name=self.name, subject=self.subject, nodes=self.nodes
+        )
 
     def is_as_bad_as(self, level: FailOn) -> bool:
         """As bad, or worse. Nothing is as bad as `none`."""
         return level != "none" and LEVELS.index(self.level) <= LEVELS.index(level)
+
+
+class FindingIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a finding is told from others by, from run to run; so it stands in a baseline."""
+
+    rule: str
+    namespace: str
+    name: str
+    subject: str = ""
+    nodes: tuple[str, ...] = ()
+
+
+class ExceptedFinding(Struct, frozen=True, kw_only=True):
+    """What was found and is accepted, with the exception that says why and until when."""
+
+    finding: Finding
+    exception: AuditException
 
 
 class Unjudged(Struct, frozen=True, kw_only=True):
@@ -76,7 +108,11 @@ class Unjudged(Struct, frozen=True, kw_only=True):
 
 
 class AuditReport(Struct, frozen=True, kw_only=True):
-    """Findings with the worst level first, then by rule, namespace, name and subject."""
+    """Findings with the worst level first, then by rule, namespace, name and subject.
+
+    Each finding stands in one of `findings`, which alone decide the exit code, `known` and `excepted`; one of which
+    only some nodes are known or excepted stands in several of them, each with its own nodes.
+    """
 
     findings: tuple[Finding, ...]
     rules: tuple[str, ...]
@@ -86,6 +122,17 @@ class AuditReport(Struct, frozen=True, kw_only=True):
     unjudged: tuple[Unjudged, ...]
     incomplete: tuple[Gap, ...]
     consistency: Consistency = "consistent"
+    known: tuple[Finding, ...] = ()
+    """Those of the baseline."""
+    excepted: tuple[ExceptedFinding, ...] = ()
+    gone: tuple[FindingIdentity, ...] = ()
+    """What the baseline holds and was not found any more, as far as that could be judged."""
+    expired: tuple[AuditException, ...] = ()
+    """Exceptions whose last day is past: they except nothing."""
+    has_baseline: bool = False
+    """Whether findings were held against a baseline, so that those in `findings` are new."""
+    configured_by: str = ""
+    """The path of the configuration that settings, levels and exceptions came from; empty without one."""
 
     def count(self, level: Level) -> int:
         return sum(one.level == level for one in self.findings)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from kubectl_ds.core.audit_report import Found, Level
+from kubectl_ds.core.audit_report import Found, Level, Unjudged
 from kubectl_ds.core.audited_cluster import AuditedCluster, AuditedDaemonSet
 from kubectl_ds.core.object_key import Key
 from kubectl_ds.core.snapshot import Resource
@@ -20,7 +20,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     `id` (DS001) never changes and is never used again; so is `name` (missing-pods), which is that of its module.
     `needs`: what has to have been read in full, DaemonSets aside, for silence to mean that all is well.
     Just one of `check` (everything may be read, and only the DaemonSet given may be blamed) and `check_cluster`
-    (which says itself who is to blame) is there.
+    (which says itself who is to blame, and of whom it could not judge) is there.
     """
 
     id: str
@@ -31,4 +31,4 @@ class Rule(Struct, frozen=True, kw_only=True):
     why: str
     mend: str
     check: Callable[[AuditedDaemonSet], Iterable[Found]] | None = None
-    check_cluster: Callable[[AuditedCluster], Iterable[tuple[Key, Found]]] | None = None
+    check_cluster: Callable[[AuditedCluster], Iterable[tuple[Key, Found] | Unjudged]] | None = None

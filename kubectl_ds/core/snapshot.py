@@ -74,6 +74,10 @@ class ClusterSnapshot(Struct, frozen=True, kw_only=True):
     namespaces: tuple[Namespace, ...] = ()
     """Looked at only where pods are lacking; one that could not be read is no gap: its absence says nothing."""
     daemonset_objects: Mapping[str, Mapping[str, Any]] = {}
+    namespace: str = ""
+    """DaemonSets were asked for in this namespace alone; empty: in all of them."""
+    some_daemonsets: bool = False
+    """Only DaemonSets with names, labels or fields that were asked for are in `daemonsets`."""
     some_nodes: bool = False
     """Only nodes that were asked for are in `nodes`, so that counts over all nodes mean nothing."""
     read: frozenset[Resource] = frozenset()
@@ -84,6 +88,12 @@ class ClusterSnapshot(Struct, frozen=True, kw_only=True):
     def lacks(self, resource: Resource) -> bool:
         """Whether the answer would rest on something that could not be read in full."""
         return any(gap.resource == resource for gap in self.gaps)
+
+    def looked_for_daemonsets_in(self, namespace: str) -> bool:
+        """Whether a DaemonSet of this namespace that is not in `daemonsets` is not in the cluster either."""
+        if self.some_daemonsets or self.namespace not in ("", namespace) or "daemonsets" not in self.read:
+            return False
+        return not any(gap.resource == "daemonsets" and gap.namespace in ("", namespace) for gap in self.gaps)
 
     def knows_all(self, resource: Resource) -> bool:
         """Whether a resource was read, and in full."""

@@ -140,6 +140,8 @@ class _Reader:
                 one.metadata.uid: raw for one, raw in zip(daemonsets, objects.objects, strict=True)
             },
             nodes=tuple(self._asked_for(_unique(gathering.finish(nodes)))),
+            namespace=scope.namespace or "",
+            some_daemonsets=scope.narrows,
             some_nodes=bool(scope.nodes),
             pods=tuple(pods),
             all_pods=all_pods,

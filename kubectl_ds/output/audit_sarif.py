@@ -16,7 +16,7 @@ from kubectl_ds import __version__
 from kubectl_ds.core.audit_report import AuditReport, Finding, Level
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import RULES
-from kubectl_ds.output.audit_sentences import finding_words, unjudged_sentence
+from kubectl_ds.output.audit_sentences import finding_words, fix_sentence, unjudged_sentence
 from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.terminal_text import safe
 from kubectl_ds.output.valid_unicode import valid_tree, valid_unicode
@@ -91,7 +91,7 @@ def _result(finding: Finding, index_of: Mapping[str, int]) -> dict[str, Any]:
             "daemonSet": finding.name,
             "subject": finding.subject,
             "nodes": list(finding.nodes),
-            "fix": finding.fix,
+            "fix": fix_sentence(finding),
             "patch": None if finding.patch is None else msgspec.to_builtins(finding.patch),
         },
     }

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kubectl_ds.core.audit_report import LEVELS, AuditReport, Finding, Level
+from kubectl_ds.core.audit_exception import AuditException
+from kubectl_ds.core.audit_report import (
+    LEVELS,
+    AuditReport,
+    ExceptedFinding,
+    Finding,
+    FindingIdentity,
+    Level,
+)
+from kubectl_ds.output.change_sentences import remedies_sentence
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.reasons import cause_sentences
@@ -27,6 +36,8 @@ def finding_sentence(finding: Finding) -> str:
     told = [finding.message, *(cause_sentences(cause) for cause in causes[:_MOST_CAUSES])]
     if rest := len(causes) - _MOST_CAUSES:
         told += [f"({rest} more cause{'s' * (rest != 1)}.)"] if rest > 0 else []
+    if elsewhere := _elsewhere(finding):
+        told.append(f"Of all these nodes {elsewhere}.")
     return " ".join(told)
 
 
@@ -34,13 +45,30 @@ def finding_lines(finding: Finding) -> list[str]:
     """What follows the sentence, a line each: the nodes, what mends it, and the ready command."""
     nodes = [f"Nodes: {folded(finding.nodes, _NODES_WIDTH)}"] if finding.nodes else []
     command = patch_command(finding)
-    return [*nodes, f"Mend: {finding.fix}", *([command] if command else [])]
+    return [*nodes, f"Mend: {fix_sentence(finding)}", *([command] if command else [])]
 
 
 def finding_words(finding: Finding) -> str:
     """The sentence, the nodes and what mends it, on one line. A command is no part of prose."""
     nodes = f" Nodes: {folded(finding.nodes, _NODES_WIDTH)}." if finding.nodes else ""
-    return f"{finding_sentence(finding)}{nodes} Mend: {finding.fix}"
+    return f"{finding_sentence(finding)}{nodes} Mend: {fix_sentence(finding)}"
+
+
+def _elsewhere(finding: Finding) -> str:
+    """Where the nodes are that the message counts and that do not stand with the finding."""
+    parts = []
+    if number := len(finding.excepted_nodes):
+        parts.append(f"{number} {'is' if number == 1 else 'are'} excepted")
+    if number := len(finding.known_nodes):
+        parts.append(f"{number} {'is' if number == 1 else 'are'} in the baseline")
+    return " and ".join(parts)
+
+
+def fix_sentence(finding: Finding) -> str:
+    """What to do: the smallest change that lets a node in, where there is one, and the rule's own words."""
+    if not finding.remedies:
+        return finding.fix
+    return f"{remedies_sentence(finding.remedies)} {finding.fix}"
 
 
 def patch_command(finding: Finding) -> str | None:
@@ -53,12 +81,56 @@ def patch_command(finding: Finding) -> str | None:
 
 
 def summary_sentence(report: AuditReport) -> str:
-    """`2 errors and 1 note in 21 DaemonSets, by 33 rules.`"""
+    """`2 errors and 1 note in 21 DaemonSets, by 33 rules.`, and what besides was found and does not count."""
     counts = [(report.count(level), _WORDS[level]) for level in LEVELS]
     told = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count]
-    found = " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told) or "Nothing found"
+    nothing = "Nothing new" if report.known else "Nothing found"
+    found = _and(told) or nothing
     looked, rules = len(report.daemonsets), len(report.rules)
-    return f"{found} in {looked} DaemonSet{'s' * (looked != 1)}, by {rules} rule{'s' * (rules != 1)}."
+    whole = f"{found} in {_counted(looked, 'DaemonSet')}, by {_counted(rules, 'rule')}."
+    besides = [f"{len(report.known)} known to the baseline"] if report.known else []
+    besides += [f"{len(report.excepted)} excepted"] if report.excepted else []
+    return f"{whole} Besides, {_and(besides)}." if besides else whole
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
+def excepted_sentence(one: ExceptedFinding) -> str:
+    """Whose finding is accepted, why, and until when."""
+    return f"{_whose(one.finding.identity)}: {_because(one.exception)}"
+
+
+def gone_sentence(one: FindingIdentity) -> str:
+    """What is fixed."""
+    return f"{_whose(one)}: in the baseline, and not found any more."
+
+
+def expired_sentence(exception: AuditException) -> str:
+    """Which exception holds no more, since when, and why it was made."""
+    about = f"{', '.join(exception.rules)} of {exception.namespace}/{exception.name}"
+    nodes = f" on nodes with {exception.node_selector}" if exception.node_selector else ""
+    return f"The exception for {about}{nodes} expired on {exception.expires}: {_ended(exception.reason)}"
+
+
+def _whose(one: FindingIdentity) -> str:
+    about = f" ({one.subject})" if one.subject else ""
+    nodes = f", {_counted(len(one.nodes), 'node')}" if one.nodes else ""
+    return f"{one.rule} of {one.namespace}/{one.name}{about}{nodes}"
+
+
+def _because(exception: AuditException) -> str:
+    until = f" Until {exception.expires}." if exception.expires is not None else ""
+    return _ended(exception.reason) + until
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def unjudged_sentences(report: AuditReport) -> list[str]:

@@ -16,7 +16,7 @@ from kubectl_ds.core.explain_report import (
 from kubectl_ds.core.near_miss import NearestNode, NearMiss, UnmetRequirement
 from kubectl_ds.core.placement_change import RemoveNodeAffinity
 from kubectl_ds.core.scheduling.admission import spelled_taint
-from kubectl_ds.output.change_sentences import remedy_sentence, toleration_text
+from kubectl_ds.output.change_sentences import remedies_sentence, remedy_sentence, toleration_text
 from kubectl_ds.output.placement_sentences import listed, short_paths
 from kubectl_ds.output.reasons import sentence
 
@@ -100,9 +100,7 @@ def change(node: NodeExplanation) -> str:
     """What would let the node in; empty where it is in, or where no single node can be changed."""
     if not node.remedies:
         return ""
-    first, *others = [remedy_sentence(remedy) for remedy in node.remedies]
-    text = f"To let the node in, {first}"
-    return f"{text}; or {others[0]}." if others else f"{text}."
+    return remedies_sentence(node.remedies)
 
 
 def bound_by(pod: ExplainedPod) -> str:
