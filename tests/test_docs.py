@@ -3,6 +3,8 @@
 import ast
 import re
 import shlex
+import tempfile
+from contextlib import chdir
 from pathlib import Path
 from typing import get_args
 
@@ -149,7 +151,9 @@ def with_examples(page: str) -> str:
 
     def shown(found: re.Match[str]) -> str:
         words = shlex.split(found[1])[2:]
-        out = kubectl_ds(*words, width=EXAMPLE_COLUMNS).out.rstrip("\n")
+        # What an example writes, it writes into a folder that goes.
+        with tempfile.TemporaryDirectory() as folder, chdir(folder):
+            out = kubectl_ds(*words, width=EXAMPLE_COLUMNS).out.rstrip("\n")
         if found[2].endswith("\n…\n"):
             kept = found[2].count("\n") - 1
             out = "\n".join([*out.split("\n")[:kept], "…"])
