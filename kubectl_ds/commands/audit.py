@@ -41,13 +41,15 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     from kubectl_ds.commands.printing import print_report, report_format, write_for_scripts
     from kubectl_ds.commands.reading import exit_code_for, take_snapshot
     from kubectl_ds.core.audit import WANTED, audit
+    from kubectl_ds.core.idle_gaps import without_idle_gaps
     from kubectl_ds.output.audit import audit_text
     from kubectl_ds.output.formats import AUDIT_FORMATS
 
     asked = report_format(values, besides=AUDIT_FORMATS)
     rules = chosen_rules(values["select"], values["ignore"])
     everywhere = {"all_namespaces": values["all_namespaces"] or not values["namespace"]}
-    report = audit(take_snapshot(environment, {**values, **everywhere}, (), WANTED), rules=rules)
+    snapshot = take_snapshot(environment, {**values, **everywhere}, (), WANTED, concerning=without_idle_gaps)
+    report = audit(snapshot, rules=rules)
     fail_on = values["fail_on"]
     if asked.name in AUDIT_FORMATS:
         from kubectl_ds.output.audit_formats import audit_in_format

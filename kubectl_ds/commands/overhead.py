@@ -40,7 +40,8 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     """
     from kubectl_ds.commands.printing import print_report, report_format
     from kubectl_ds.commands.reading import exit_code_for, take_snapshot
-    from kubectl_ds.core.overhead import overhead, sorted_by, without_idle_gaps
+    from kubectl_ds.core.idle_gaps import without_idle_gaps
+    from kubectl_ds.core.overhead import overhead, sorted_by
     from kubectl_ds.output.overhead import overhead_text
 
     asked = report_format(values)

@@ -18,6 +18,7 @@ from kubectl_ds.core.audit_rules import RULES
 from kubectl_ds.core.audit_settings import AS_SHIPPED, AuditSettings
 from kubectl_ds.core.audit_standing import standing_of
 from kubectl_ds.core.audited_cluster import AuditedCluster
+from kubectl_ds.core.idle_gaps import without_idle_gaps
 from kubectl_ds.core.object_key import Key
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 
@@ -68,7 +69,7 @@ def audit(
         rules=tuple(rule.id for rule in rules),
         daemonsets=tuple(one.key for one in cluster.daemonsets),
         unjudged=tuple(unjudged),
-        incomplete=snapshot.gaps,
+        incomplete=without_idle_gaps(snapshot).gaps,
         consistency=snapshot.consistency,
         known=standing.known,
         excepted=standing.excepted,

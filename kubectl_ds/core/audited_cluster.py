@@ -7,14 +7,15 @@ from typing import Any
 from kubectl_ds.core.audit_settings import AuditSettings
 from kubectl_ds.core.coverage import Cluster, coverage
 from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
-from kubectl_ds.core.model import Container, DaemonSet, Node, PodSpec
+from kubectl_ds.core.idle_gaps import idle_for
+from kubectl_ds.core.model import Container, DaemonSet, Node, Pod, PodSpec
 from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.overhead import overhead
 from kubectl_ds.core.overhead_report import OverheadReport
 from kubectl_ds.core.placement import place_all
 from kubectl_ds.core.placement_change import with_template_spec
 from kubectl_ds.core.predicted_pod import admission_of, admitted_spec
-from kubectl_ds.core.scheduling.pod_requests import is_sidecar
+from kubectl_ds.core.scheduling.pod_requests import Amounts, is_sidecar, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 
 
@@ -41,6 +42,16 @@ class AuditedCluster:
         return self.joins.node_of
 
     @cached_property
+    def belonging(self) -> Mapping[str, "tuple[AuditedDaemonSet, ...]"]:
+        """By node: the DaemonSets that belong there. Nodes of the same ones share one tuple."""
+        on: dict[str, list[AuditedDaemonSet]] = {node.metadata.name: [] for node in self.nodes}
+        for one in self.daemonsets:
+            for node in one.eligible:
+                on[node.metadata.name].append(one)
+        shared: dict[tuple[int, ...], tuple[AuditedDaemonSet, ...]] = {}
+        return {name: shared.setdefault(tuple(map(id, those)), tuple(those)) for name, those in on.items()}
+
+    @cached_property
     def overhead(self) -> OverheadReport:
         return overhead(self.snapshot)
 
@@ -63,6 +74,21 @@ class AuditedDaemonSet:
     def admitted(self) -> PodSpec:
         """The spec of a pod made now, with all that the cluster's own admission adds."""
         return admitted_spec(self.daemonset, admission_of(self.cluster.snapshot))
+
+    @cached_property
+    def requests(self) -> Amounts:
+        """What a pod made now requests. Empty where an amount is no quantity, which the API server lets in nowhere."""
+        try:
+            return pod_requests(Pod(spec=self.admitted))
+        except ValueError:
+            return {}
+
+    @cached_property
+    def priority(self) -> int:
+        """That of its pods, or of a pod made now where there is none."""
+        pods = self.cluster.joins.pods.claimed(self.daemonset)
+        known = [one.spec.priority for one in pods if one.spec.priority is not None]
+        return max(known, default=self.admitted.priority or 0)
 
     @property
     def running_containers(self) -> tuple[Container, ...]:
@@ -91,6 +117,7 @@ class AuditedDaemonSet:
     def lacking(self, needs: frozenset[Resource]) -> tuple[Resource, ...]:
         """Which of them were not read, or not in full, as far as this DaemonSet is concerned."""
         namespace = self.daemonset.metadata.namespace
+        needs = needs - idle_for((self.daemonset.spec.template.spec,))
         unread = self.cluster.joins.unread_for(self.daemonset)
         known = self.cluster.snapshot.knows
         return tuple(sorted(one for one in needs if one in unread or not known(one, namespace)))

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kubectl_ds.core.feature_gates import FeatureGates, infer_feature_gates
+from kubectl_ds.core.idle_gaps import without_idle_gaps
 from kubectl_ds.core.model import DaemonSet, Node, Pod, PodMetrics, PodSpec
 from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.overhead_report import (
@@ -25,7 +26,7 @@ from kubectl_ds.core.planned_change import without_passing_taints
 from kubectl_ds.core.predicted_pod import Admission, admission_of, admitted_spec
 from kubectl_ds.core.scheduling.node_room import Tenant
 from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts, pod_limits, pod_requests
-from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
+from kubectl_ds.core.snapshot import ClusterSnapshot
 from kubectl_ds.core.update_strategy import budget
 
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
@@ -82,18 +83,6 @@ def overhead(snapshot: ClusterSnapshot) -> OverheadReport:
         incomplete=without_idle_gaps(snapshot).gaps,
         consistency=snapshot.consistency,
     )
-
-
-def without_idle_gaps(snapshot: ClusterSnapshot) -> ClusterSnapshot:
-    """The snapshot without gaps that no answer here rests on: whatever a LimitRange or a RuntimeClass adds where
-    no template leaves it to them, and the metrics API, which many clusters do not have."""
-    specs = [one.spec.template.spec for one in snapshot.daemonsets]
-    idle: set[Resource] = {"podmetrics"}
-    if not any(_left_open(spec, "requests") or _left_open(spec, "limits") for spec in specs):
-        idle.add("limitranges")
-    if not any(spec.runtime_class_name for spec in specs):
-        idle.add("runtimeclasses")
-    return replace(snapshot, gaps=tuple(gap for gap in snapshot.gaps if gap.resource not in idle))
 
 
 def _made(daemonset: DaemonSet, admission: Admission) -> _Made:

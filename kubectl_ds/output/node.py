@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kubectl_ds.core.coverage_reasons import distinct_codes
 from kubectl_ds.core.human_duration import human_duration
 from kubectl_ds.core.node_report import ExposedPod, NodeDaemonSet, NodeItem, NodeReport
-from kubectl_ds.output.amounts import spelled_amount
+from kubectl_ds.core.spelled_amount import spelled_amount
 from kubectl_ds.output.coverage import OUTLOOKS, folded, paint_of
 from kubectl_ds.output.gaps import gap_paragraphs
 from kubectl_ds.output.overhead import percent

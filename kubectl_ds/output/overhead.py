@@ -9,7 +9,7 @@ from kubectl_ds.core.overhead_report import (
     OverheadReport,
 )
 from kubectl_ds.core.scheduling.pod_requests import Amounts
-from kubectl_ds.output.amounts import spelled_amount
+from kubectl_ds.core.spelled_amount import spelled_amount
 from kubectl_ds.output.gaps import gap_paragraphs
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.tables import table

@@ -24,7 +24,7 @@ from kubectl_ds.core.scheduling import (
 )
 from kubectl_ds.core.scheduling.relief import Relief
 from kubectl_ds.core.scheduling.virtual_nodes import PROVIDER_TAINT
-from kubectl_ds.output.amounts import spelled_amount
+from kubectl_ds.core.spelled_amount import spelled_amount
 from kubectl_ds.output.missing_sentences import for_so_long
 from kubectl_ds.output.neighbour_sentences import neighbour_sentence
 from kubectl_ds.output.placement_sentences import listed

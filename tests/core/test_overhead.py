@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from kubectl_ds.core.idle_gaps import without_idle_gaps
 from kubectl_ds.core.model import PodMetrics
-from kubectl_ds.core.overhead import overhead, sorted_by, without_idle_gaps
+from kubectl_ds.core.overhead import overhead, sorted_by
 from kubectl_ds.core.snapshot import Gap
 from kubectl_ds.output.documents import to_document
 from kubectl_ds.output.overhead import overhead_text

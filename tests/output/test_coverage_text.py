@@ -6,7 +6,7 @@ import pytest
 
 from kubectl_ds.core.coverage import coverage
 from kubectl_ds.core.snapshot import Gap
-from kubectl_ds.output.amounts import spelled_amount
+from kubectl_ds.core.spelled_amount import spelled_amount
 from kubectl_ds.output.coverage import FEW_NODES, coverage_text, folded
 from kubectl_ds.output.documents import to_document
 from kubectl_ds.output.style import Style

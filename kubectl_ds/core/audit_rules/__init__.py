@@ -2,6 +2,7 @@
 
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import (
+    does_not_fit_smallest_node,
     host_namespaces,
     host_paths,
     malformed_affinity_term,
@@ -9,8 +10,10 @@ from kubectl_ds.core.audit_rules import (
     mixed_platforms,
     mutable_image,
     no_memory_limit,
+    no_priority_class,
     no_requests,
     node_name_in_template,
+    overhead_over_bound,
     privileged_containers,
     rollout_takes_all_down,
     surge_with_host_ports,
@@ -25,6 +28,9 @@ RULES: tuple[Rule, ...] = (
     mixed_platforms.RULE,
     no_requests.RULE,
     no_memory_limit.RULE,
+    no_priority_class.RULE,
+    does_not_fit_smallest_node.RULE,
+    overhead_over_bound.RULE,
     rollout_takes_all_down.RULE,
     surge_with_host_ports.RULE,
     mutable_image.RULE,
