@@ -12,7 +12,7 @@ from kubectl_ds.core.model import Container, DaemonSet, Node, Pod, PodSpec
 from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.overhead import overhead
 from kubectl_ds.core.overhead_report import OverheadReport
-from kubectl_ds.core.placement import place_all
+from kubectl_ds.core.placement import Placement, place_all
 from kubectl_ds.core.placement_change import with_template_spec
 from kubectl_ds.core.predicted_pod import admission_of, admitted_spec
 from kubectl_ds.core.scheduling.pod_requests import Amounts, is_sidecar, pod_requests
@@ -107,6 +107,11 @@ class AuditedDaemonSet:
         """The nodes where the controller puts a pod, in natural order."""
         node_of = self.cluster.node_of
         return tuple(node_of[one.node] for one in self.coverage.nodes if one.eligible)
+
+    @cached_property
+    def placements(self) -> Mapping[str, Placement]:
+        """The controller's verdict on every node, by name."""
+        return place_all(self.daemonset, self.cluster.joins.kinds, self.cluster.joins.gates)
 
     def nodes_with(self, spec: PodSpec) -> frozenset[str]:
         """Where the controller would put pods if the template had this spec."""

@@ -2,6 +2,8 @@
 
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import (
+    control_plane_left_out,
+    deprecated_labels_and_taints,
     does_not_fit_smallest_node,
     host_namespaces,
     host_paths,
@@ -26,6 +28,8 @@ RULES: tuple[Rule, ...] = (
     node_name_in_template.RULE,
     tolerates_virtual_nodes.RULE,
     mixed_platforms.RULE,
+    control_plane_left_out.RULE,
+    deprecated_labels_and_taints.RULE,
     no_requests.RULE,
     no_memory_limit.RULE,
     no_priority_class.RULE,

@@ -1,0 +1,104 @@
+"""DS016: an agent of every node that is not on the control plane's."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from kubectl_ds.core.audit_report import Found, Patch
+from kubectl_ds.core.audit_rule import Rule
+from kubectl_ds.core.audit_words import counted
+from kubectl_ds.core.audited_cluster import AuditedDaemonSet
+from kubectl_ds.core.deprecated_keys import CONTROL_PLANE, MASTER
+from kubectl_ds.core.model import Node, Taint, Toleration
+from kubectl_ds.core.node_platform import platform_of
+from kubectl_ds.core.placement import Placement, UntoleratedTaint
+from kubectl_ds.core.planned_change import PASSING_TAINTS
+from kubectl_ds.core.scheduling.virtual_nodes import node_cannot_host
+from kubectl_ds.core.template_patch import placement_patch
+
+_ROLES = frozenset((CONTROL_PLANE, MASTER))
+NODE_CRITICAL = "system-node-critical"
+
+
+def check(audited: AuditedDaemonSet) -> Iterator[Found]:
+    """Control-plane nodes that their own taint alone keeps out, while every other node of their kind is covered."""
+    left_out = [
+        node for node in audited.cluster.nodes if _is_control_plane(node) and _only_by_role(audited, node)
+    ]
+    if not left_out:
+        return
+    systems = {platform_of(node, "os") for node in left_out}
+    others = [
+        node
+        for node in audited.cluster.nodes
+        if not _is_control_plane(node)
+        and node_cannot_host(node) is None
+        and platform_of(node, "os") in systems
+    ]
+    if not others or not all(_covers(audited.placements[node.metadata.name]) for node in others):
+        return
+    critical = audited.daemonset.spec.template.spec.priority_class_name == NODE_CRITICAL
+    though = (
+        f", though its priority class {NODE_CRITICAL} says that no node is whole without it"
+        if critical
+        else ""
+    )
+    yield Found(
+        message=f"It covers the {counted(len(others), 'other node')}, and the taint of "
+        f"{counted(len(left_out), 'control-plane node')} keeps it out there{though}.",
+        nodes=tuple(node.metadata.name for node in left_out),
+        fix="If it is meant for every node, tolerate the taint of the control plane, as the patch does.",
+        patch=_patch(audited, left_out),
+        level="warning" if critical else None,
+    )
+
+
+def _is_control_plane(node: Node) -> bool:
+    return not _ROLES.isdisjoint(node.metadata.labels) or any(
+        taint.key in _ROLES for taint in node.spec.taints
+    )
+
+
+def _only_by_role(audited: AuditedDaemonSet, node: Node) -> bool:
+    lasting = _lasting_taints(audited.placements[node.metadata.name])
+    return bool(lasting) and all(taint.key in _ROLES for taint in lasting)
+
+
+def _covers(placement: Placement) -> bool:
+    """Whether it belongs there, or will once the node is up and well."""
+    deciding = placement.deciding
+    return deciding is None or (deciding.rule == "Taints" and not _lasting_taints(placement))
+
+
+def _lasting_taints(placement: Placement) -> tuple[Taint, ...]:
+    """The taints that keep it out of a node that is up and well; none where another rule does."""
+    deciding = placement.deciding
+    if deciding is None or not isinstance(deciding.reason, UntoleratedTaint):
+        return ()
+    return tuple(taint for taint in deciding.reason.taints if taint.key not in PASSING_TAINTS)
+
+
+def _patch(audited: AuditedDaemonSet, left_out: Sequence[Node]) -> Patch:
+    spec = audited.daemonset.spec.template.spec
+    untolerated = dict.fromkeys(
+        (taint.key, taint.effect)
+        for node in left_out
+        for taint in _lasting_taints(audited.placements[node.metadata.name])
+    )
+    more = tuple(Toleration(key=key, operator="Exists", effect=effect) for key, effect in untolerated)
+    return placement_patch(spec, replace(spec, tolerations=spec.tolerations + more))
+
+
+RULE = Rule(
+    id="DS016",
+    name="control-plane-left-out",
+    level="info",
+    needs=frozenset(("nodes",)),
+    means="The DaemonSet covers every machine that is no control-plane node, and nothing but the taint of the control "
+    "plane keeps it off the rest. With the priority class system-node-critical it is a warning.",
+    why="Logs, metrics and security events of the nodes that matter most are missing, and DESIRED does not count them: "
+    "the DaemonSet looks complete.",
+    mend="Tolerate node-role.kubernetes.io/control-plane with effect NoSchedule, if it is meant for every node. If it "
+    "is not, an exception in the configuration says so.",
+    check=check,
+)
