@@ -1,15 +1,11 @@
 """`kubectl ds audit`: what is wrong with the DaemonSets of this cluster, by rules, for people and for CI."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kubectl_ds.commands.declared import Choice, Declared, Flag
 from kubectl_ds.commands.options import AUDIT_OUTPUT, CONNECTION, READING, SCOPE
 from kubectl_ds.environment import Environment
-from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from kubectl_ds.core.audit_rule import Rule
 
 EPILOG = """\b
 Examples:
@@ -17,6 +13,7 @@ Examples:
   kubectl ds audit --fail-on warning -o json      1 as soon as there is a warning
   kubectl ds audit --select DS001,extra-pods      two rules
   kubectl ds audit -n monitoring --ignore DS002   one namespace, and all rules but one
+  kubectl ds audit --require security/agent:       the agent must be on every node
   kubectl ds audit -o sarif > audit.sarif         for code scanning; -o junit for GitLab and Jenkins
 """
 
@@ -30,6 +27,12 @@ OWN = (
     ),
     Flag("--select", many=True, metavar="RULE,...", help="Only these rules: identifiers or names."),
     Flag("--ignore", many=True, metavar="RULE,...", help="All rules but these."),
+    Flag(
+        "--require",
+        many=True,
+        metavar="NS/NAME:SELECTOR",
+        help="This DaemonSet must cover the nodes with these labels; repeatable.",
+    ),
 )
 
 
@@ -38,6 +41,7 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
 
     Without -n all namespaces count. An audit that could not read everything ends with 3, whatever it found.
     """
+    from kubectl_ds.commands.auditing import chosen_rules, settings_from
     from kubectl_ds.commands.printing import print_report, report_format, write_for_scripts
     from kubectl_ds.commands.reading import exit_code_for, take_snapshot
     from kubectl_ds.core.audit import WANTED, audit
@@ -46,10 +50,10 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     from kubectl_ds.output.formats import AUDIT_FORMATS
 
     asked = report_format(values, besides=AUDIT_FORMATS)
-    rules = chosen_rules(values["select"], values["ignore"])
+    rules, settings = chosen_rules(values["select"], values["ignore"]), settings_from(values)
     everywhere = {"all_namespaces": values["all_namespaces"] or not values["namespace"]}
     snapshot = take_snapshot(environment, {**values, **everywhere}, (), WANTED, concerning=without_idle_gaps)
-    report = audit(snapshot, rules=rules)
+    report = audit(snapshot, settings, rules=rules)
     fail_on = values["fail_on"]
     if asked.name in AUDIT_FORMATS:
         from kubectl_ds.output.audit_formats import audit_in_format
@@ -76,31 +80,3 @@ command = Declared(
     flags=(*OWN, *AUDIT_OUTPUT, *SCOPE, *READING, *CONNECTION),
     epilog=EPILOG,
 )
-
-
-def chosen_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> "tuple[Rule, ...]":
-    """The rules to apply, in their order. Raises `UsageError` for a rule that there is not."""
-    from kubectl_ds.core.audit_rules import RULES
-
-    selected, ignored = _named(select), _named(ignore)
-    return tuple(rule for rule in RULES if rule.id not in ignored and (not selected or rule.id in selected))
-
-
-def _named(texts: tuple[str, ...]) -> frozenset[str]:
-    """Identifiers of rules that were named by identifier or by name, several in one text."""
-    from kubectl_ds.core.audit_rules import RULES
-
-    known = {spelling.lower(): rule.id for rule in RULES for spelling in (rule.id, rule.name)}
-    words = [word.strip() for text in texts for word in text.split(",") if word.strip()]
-    for word in words:
-        if word.lower() not in known:
-            raise _unknown(word, known)
-    return frozenset(known[word.lower()] for word in words)
-
-
-def _unknown(word: str, known: dict[str, str]) -> UsageError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word.lower(), sorted(known), n=1)
-    hint = f"did you mean {known[near[0]]}?" if near else "docs/rules lists them: DS001, DS002, …"
-    return UsageError(f"unknown rule {word!r}", hint=hint)

@@ -4,6 +4,7 @@
 """
 
 import json
+import shlex
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +31,12 @@ def case(rule: Rule, which: str) -> list[Raw]:
     return objects
 
 
+def words_of(rule: Rule) -> tuple[str, ...]:
+    """What its case adds to the command line."""
+    words: tuple[str, ...] = getattr(import_module(f"tests.audit.cases.{module_of(rule)}"), "WORDS", ())
+    return words
+
+
 def module_of(rule: Rule) -> str:
     return rule.name.replace("-", "_")
 
@@ -40,7 +47,7 @@ def audited(objects: Sequence[Raw], *words: str) -> Outcome:
 
 
 def found_by(rule: Rule, objects: Sequence[Raw]) -> list[Raw]:
-    outcome = audited(objects, "--select", rule.id, "-o", "json", "--fail-on", "info")
+    outcome = audited(objects, "--select", rule.id, *words_of(rule), "-o", "json", "--fail-on", "info")
     assert outcome.err == ""
     document = assert_valid(json.loads(outcome.out))
     assert document["incomplete"] == []
@@ -65,7 +72,7 @@ def test_a_rule_finds_what_is_wrong_in_its_failing_case(rule: Rule):
 
 @each_rule
 def test_a_rules_words_are_as_they_were(rule: Rule, request: pytest.FixtureRequest):
-    outcome = audited(case(rule, "FAILING"), "--select", rule.id)
+    outcome = audited(case(rule, "FAILING"), "--select", rule.id, *words_of(rule))
     golden = FOLDER / "found" / f"{rule.id}.txt"
     if request.config.getoption("--update-golden"):
         golden.write_text(outcome.out, encoding="utf-8")
@@ -94,6 +101,7 @@ def test_a_rule_is_whole(rule: Rule):
 def page_of(rule: Rule) -> str:
     found = (FOLDER / "found" / f"{rule.id}.txt").read_text(encoding="utf-8")
     needs = ", ".join(sorted(rule.needs)) or "nothing but the DaemonSets"
+    words = shlex.join(("--select", rule.id, *words_of(rule)))
     return f"""# {rule.id}: {rule.name}
 
 Level: {rule.level}. Needs: {needs}.
@@ -111,7 +119,7 @@ Level: {rule.level}. Needs: {needs}.
 ## As it is told
 
 ```
-$ kubectl ds audit --select {rule.id}
+$ kubectl ds audit {words}
 {found}```
 """
 

@@ -17,6 +17,7 @@ from kubectl_ds.core.audit_rules import (
     node_name_in_template,
     overhead_over_bound,
     privileged_containers,
+    required_nodes_left_out,
     rollout_takes_all_down,
     surge_with_host_ports,
     tolerates_virtual_nodes,
@@ -41,4 +42,5 @@ RULES: tuple[Rule, ...] = (
     privileged_containers.RULE,
     host_paths.RULE,
     host_namespaces.RULE,
+    required_nodes_left_out.RULE,
 )
