@@ -35,6 +35,7 @@ READS: dict[str, list[str]] = {
 OTHERS = {
     "create": "writes",
     "demo": "has its own cluster",
+    "snapshot": "prints nothing; it has a test of its own",
     "version": "asks nobody",
 }
 LINES = [f"{name} {rest}".strip() for name, rests in READS.items() for rest in rests]
@@ -99,6 +100,17 @@ def role_without(role: dict[str, Any], resource: str) -> dict[str, Any]:
 def test_every_command_is_tried_or_reads_no_cluster():
     assert set(READS) | set(OTHERS) == {name for name, _ in COMMANDS}
     assert not set(READS) & set(OTHERS)
+
+
+def test_the_published_role_is_enough_for_a_snapshot(users: Users, tmp_path: Path):
+    path = tmp_path / "cluster.json.gz"
+    outcome = users.run("reader", f"snapshot -o {path}")
+    assert outcome.code == 0, outcome
+    assert "forbidden" not in outcome.err.lower()
+    words = ("coverage", "-n", users.exhibits.namespace, "-o", "json")
+    offline = json.loads(users.shell.ds(*words, "--from", str(path), "--allow-partial").out)
+    live = json.loads(users.run("reader", "coverage -o json").out)
+    assert [one["summary"] for one in offline["items"]] == [one["summary"] for one in live["items"]]
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -1,7 +1,7 @@
 """How much of a dump is taken into memory: archives say little of what they unpack to, and some are made to lie."""
 
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from kubectl_ds.core.quantity import parse_quantity
 from kubectl_ds.errors import KubectlDsError, UsageError
@@ -15,6 +15,8 @@ TOTAL: Final = 2 * 2**30
 MEMBERS: Final = 200_000
 """Files in one folder or archive; a support bundle of a large cluster has some ten thousand."""
 
+_TIMES_PASSED_OVER: Final = 16
+"""How much longer than the bound an archive may be in all: logs are passed over, and cost time alone."""
 _AT_ONCE: Final = 1 << 20
 
 
@@ -24,14 +26,28 @@ class Budget:
     def __init__(self, source: str, total: int = TOTAL) -> None:
         self._source = source
         self._total = self._left = total
+        self._passed_over = 0
         self._members = 0
 
     def spend(self, size: int) -> None:
         """So many bytes more are in memory."""
         self._left -= size
-        if self._left < 0:
+        self._refuse_beyond(self._left >= 0, self._total)
+
+    def fits(self, size: int) -> None:
+        """So many bytes are about to be taken into memory, for a moment."""
+        self._refuse_beyond(0 <= size <= self._total, self._total)
+
+    def pass_over(self, size: int) -> None:
+        """So many bytes more are unpacked and let go."""
+        self._passed_over += size
+        most = self._total * _TIMES_PASSED_OVER
+        self._refuse_beyond(self._passed_over <= most, most)
+
+    def _refuse_beyond(self, fits: bool, most: int) -> None:
+        if not fits:
             raise KubectlDsError(
-                f"{self._source} unpacks to more than {self._total:,} bytes",
+                f"{self._source} unpacks to more than {most:,} bytes",
                 hint=f"{VARIABLE}=8Gi allows more, if you trust where it came from",
             )
 
@@ -41,11 +57,11 @@ class Budget:
         if self._members > MEMBERS:
             raise KubectlDsError(f"{self._source} holds more than {MEMBERS:,} files")
 
-    def read(self, stream: BinaryIO) -> bytes:
+    def read(self, stream: IO[bytes]) -> bytes:
         """All of a stream, piece by piece, so that a bomb is noticed before it goes off."""
         return b"".join(self._pieces(stream))
 
-    def _pieces(self, stream: BinaryIO) -> Iterator[bytes]:
+    def _pieces(self, stream: IO[bytes]) -> Iterator[bytes]:
         while piece := stream.read(_AT_ONCE):
             self.spend(len(piece))
             yield piece

@@ -1,6 +1,7 @@
 """The documents of a text: JSON, several JSON documents one after the other, or YAML. Each comes out as JSON."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +9,7 @@ import msgspec
 
 from kubectl_ds.errors import KubectlDsError
 
+_LOG: Final = re.compile(r"==== START logs for (container \S+ of pod \S+) ====\n")
 _BYTE_ORDER_MARKS: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
@@ -55,9 +57,20 @@ def _several(content: bytes, where: str) -> Iterator[bytes]:
         except (ValueError, RecursionError) as error:
             raise KubectlDsError(f"{where} is no JSON, or is cut short: {error}") from None
         yield text[end:following].encode("utf-8", "replace")
-        end = following
+        end = _after_logs(text, following)
+
+
+def _after_logs(text: str, end: int) -> int:
+    """Where the next document begins: `kubectl cluster-info dump` prints the logs of containers in between."""
+    while True:
         while end < len(text) and text[end].isspace():
             end += 1
+        begun = _LOG.match(text, end)
+        if begun is None:
+            return end
+        # Its end stands behind the last line of the log, which may lack a line feed.
+        ended = text.find(f"==== END logs for {begun[1]} ====\n", begun.end())
+        end = len(text) if ended < 0 else text.index("\n", ended)
 
 
 def _yaml(content: bytes, where: str) -> Iterator[bytes]:

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 
 from kubectl_ds.errors import KubectlDsError
-from kubectl_ds.kube.api_server.resources import ServedResource
+from kubectl_ds.kube.api_server.resources import SERVED, ServedResource
 from kubectl_ds.kube.api_server.store import Key, Stored
 from kubectl_ds.kube.dump.holdings import Extent, Holdings, Refusal
 from kubectl_ds.kube.dump.objects import newest, resource_of, stored
+
+CLUSTER_WIDE: Final = frozenset(one.qualified for one in SERVED if not one.namespaced)
 
 
 class Gathered:
     """Filled by the readers of each kind of dump; `holdings` ends it."""
 
     def __init__(self, where: str) -> None:
-        self.where = where
+        self._dump = where
+        self._file = ""
         self.taken_at: datetime | None = None
         """A dump that knows its own moment sets it; otherwise it is the newest of its objects."""
         self.namespace = ""
@@ -23,6 +27,16 @@ class Gathered:
         self._objects: dict[str, dict[Key, Stored]] = {}
         self._extents: dict[str, Extent] = {}
         self._newest = ""
+        self._empty: list[ServedResource] = []
+
+    @property
+    def where(self) -> str:
+        """What is being read, in sentences."""
+        return f"{self._file} in {self._dump}" if self._file else self._dump
+
+    def at(self, file: str) -> None:
+        """What comes now is from this file of the dump."""
+        self._file = file
 
     def take(self, body: bytes, kind: str, api_version: str) -> tuple[ServedResource, str] | None:
         """Keep an object that can matter: its resource and namespace, or None for any other kind.
@@ -50,8 +64,28 @@ class Gathered:
             namespaces=known.namespaces.union(namespaces or ()),
         )
 
+    def found_none(self, resource: ServedResource) -> None:
+        """An empty list, which says nothing of namespaces: it is taken to be of those that the others are of."""
+        self._empty.append(resource)
+
+    def names_of(self, qualified: str) -> frozenset[str]:
+        """The names of the objects found so far of a resource."""
+        return frozenset(name for _, name in self._objects.get(qualified, ()))
+
+    def _settle_empty_lists(self) -> None:
+        others = [one for name, one in self._extents.items() if name not in CLUSTER_WIDE]
+        namespaces = frozenset[str]().union(*(one.namespaces for one in others))
+        everywhere = bool(others) and all(one.everywhere for one in others)
+        for resource in self._empty:
+            if not resource.namespaced or everywhere:
+                self.knows(resource, None)
+            elif namespaces:
+                self.knows(resource, namespaces)
+
     def holdings(self) -> Holdings:
         """Everything. Raises `KubectlDsError` when nothing of use was found."""
+        self._file = ""
+        self._settle_empty_lists()
         if not self._extents:
             raise KubectlDsError(
                 f"{self.where} holds nothing that could be read here: no DaemonSets, nodes or pods",

@@ -5,11 +5,14 @@ import io
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO
+from typing import BinaryIO, Final, TextIO, cast
 
 from kubectl_ds.errors import KubectlDsError, UsageError
 from kubectl_ds.kube.connection import Session
 from kubectl_ds.kube.dump.bounds import Budget, budget_from
+from kubectl_ds.kube.dump.cluster_info import is_standard_output, read_standard_output
+from kubectl_ds.kube.dump.files import Folder, TarArchive, ZipArchive, damaged, is_tar
+from kubectl_ds.kube.dump.folders import read_files
 from kubectl_ds.kube.dump.gathered import Gathered
 from kubectl_ds.kube.dump.holdings import Holdings
 from kubectl_ds.kube.dump.lists import read_lists
@@ -17,7 +20,10 @@ from kubectl_ds.kube.dump.snapshot_file import is_snapshot, read_snapshot_file
 from kubectl_ds.kube.dump.transport import DumpTransport
 
 STDIN: Final = "-"
+_HEADER: Final = 512
 _GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_NOT_READ: Final = {b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "zstd"}
 
 
 def open_dump(
@@ -29,7 +35,8 @@ def open_dump(
 ) -> Session:
     """A session whose cluster is the dump at `path`; `-` is `stdin`. The whole dump is then in memory.
 
-    A snapshot of `kubectl ds snapshot`, or what `kubectl get -o json|yaml` printed, of any number of kinds.
+    A snapshot of `kubectl ds snapshot`; what `kubectl get -o json|yaml` printed, of any number of kinds; a folder or
+    an archive (tar, tar.gz, zip) of either, of `kubectl cluster-info dump`, of must-gather, of Troubleshoot.sh.
     `namespace` is what -n says. Without it a name is looked for wherever it is, and everything is meant where no
     name is given; a snapshot taken with a context of a namespace that has DaemonSets stays in that one.
     `variables`: KUBECTL_DS_DUMP_LIMIT raises the bound on what is unpacked.
@@ -38,7 +45,9 @@ def open_dump(
     """
     source = "standard input" if path == STDIN else path
     gathered = Gathered(f"the dump on {source}" if path == STDIN else f"the dump at {path}")
-    _read(_content(path, stdin, budget_from(source, variables or {})), gathered)
+    if path != STDIN and not Path(path).exists():
+        raise UsageError(f'the path "{path}" does not exist')
+    _read(_Source(path, stdin, budget_from(source, variables or {})), gathered)
     holdings = gathered.holdings()
     return Session(
         transport=DumpTransport(holdings),
@@ -51,27 +60,63 @@ def _stays(holdings: Holdings) -> bool:
     return any(holdings.namespace in where for where in holdings.homes.values())
 
 
-def _read(content: bytes, gathered: Gathered) -> None:
+class _Source:
+    """The bytes behind a path or standard input, from their beginning as often as they are needed."""
+
+    def __init__(self, path: str, stdin: TextIO | BinaryIO | None, budget: Budget) -> None:
+        self.path = path
+        self.budget = budget
+        self._content = _standard_input(stdin, budget) if path == STDIN else None
+
+    def open(self) -> BinaryIO:
+        """Raises `KubectlDsError` for what cannot be read."""
+        if self._content is not None:
+            return io.BytesIO(self._content)
+        try:
+            return open(self.path, "rb")
+        except OSError as error:
+            raise KubectlDsError(f"{self.path} cannot be read: {error.strerror}") from None
+
+    def unpacked(self) -> BinaryIO:
+        """What gzip packed."""
+        return cast("BinaryIO", gzip.GzipFile(fileobj=self.open()))
+
+
+def _read(source: _Source, gathered: Gathered) -> None:
+    if source.path != STDIN and Path(source.path).is_dir():
+        read_files(Folder(source.path, source.budget), gathered)
+        return
+    with source.open() as stream:
+        beginning = stream.read(_HEADER)
+    for magic, packer in _NOT_READ.items():
+        if beginning.startswith(magic):
+            raise KubectlDsError(
+                f"{gathered.where} is packed with {packer}, which is not read here",
+                hint=f"unpack it with {packer}, or pack it with gzip",
+            )
+    if beginning.startswith(_ZIP):
+        with source.open() as stream:
+            read_files(ZipArchive(source.path, stream, source.budget), gathered)
+        return
+    reopen = source.unpacked if beginning.startswith(_GZIP) else source.open
+    try:
+        with reopen() as stream:
+            if not is_tar(stream.read(_HEADER)):
+                stream.seek(0)
+                _read_text(source.budget.read(stream), gathered)
+                return
+    except (EOFError, OSError, zlib.error) as error:
+        raise damaged(source.path, error) from None
+    read_files(TarArchive(source.path, reopen, source.budget), gathered)
+
+
+def _read_text(content: bytes, gathered: Gathered) -> None:
     if is_snapshot(content):
         read_snapshot_file(content, gathered)
+    elif is_standard_output(content):
+        read_standard_output(content, gathered)
     else:
         read_lists(content, gathered)
-
-
-def _content(path: str, stdin: TextIO | BinaryIO | None, budget: Budget) -> bytes:
-    """What the file holds, unpacked. Raises as `open_dump` does."""
-    if path == STDIN:
-        content = _standard_input(stdin, budget)
-    else:
-        place = Path(path)
-        if not place.exists():
-            raise UsageError(f'the path "{path}" does not exist')
-        try:
-            with place.open("rb") as stream:
-                content = budget.read(stream)
-        except OSError as error:
-            raise KubectlDsError(f"{path} cannot be read: {error.strerror}") from None
-    return _unpacked(content, path, budget) if content.startswith(_GZIP) else content
 
 
 def _standard_input(stdin: TextIO | BinaryIO | None, budget: Budget) -> bytes:
@@ -83,13 +128,3 @@ def _standard_input(stdin: TextIO | BinaryIO | None, budget: Budget) -> bytes:
         content = content.encode("utf-8", "surrogateescape")
     budget.spend(len(content))
     return bytes(content)
-
-
-def _unpacked(content: bytes, path: str, budget: Budget) -> bytes:
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
-            return budget.read(stream)  # type: ignore[arg-type]
-    except EOFError:
-        raise KubectlDsError(f"{path} ends in the middle: it is cut short") from None
-    except (OSError, zlib.error) as error:
-        raise KubectlDsError(f"{path} is damaged: {error}") from None
