@@ -76,6 +76,11 @@ class AuditedDaemonSet:
         return admitted_spec(self.daemonset, admission_of(self.cluster.snapshot))
 
     @cached_property
+    def pods(self) -> tuple[Pod, ...]:
+        """Those that the controller takes for its own, wherever they are."""
+        return self.cluster.joins.pods.claimed(self.daemonset)
+
+    @cached_property
     def requests(self) -> Amounts:
         """What a pod made now requests. Empty where an amount is no quantity, which the API server lets in nowhere."""
         try:
@@ -86,8 +91,7 @@ class AuditedDaemonSet:
     @cached_property
     def priority(self) -> int:
         """That of its pods, or of a pod made now where there is none."""
-        pods = self.cluster.joins.pods.claimed(self.daemonset)
-        known = [one.spec.priority for one in pods if one.spec.priority is not None]
+        known = [one.spec.priority for one in self.pods if one.spec.priority is not None]
         return max(known, default=self.admitted.priority or 0)
 
     @property

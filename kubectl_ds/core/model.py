@@ -228,6 +228,7 @@ class ContainerState(_Wire, frozen=True):
 
 class ContainerStatus(_Wire, frozen=True):
     name: str = ""
+    image_id: str = field(name="imageID", default="")
     ready: bool = False
     started: bool | None = None
     restart_count: int = 0

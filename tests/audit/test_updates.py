@@ -1,10 +1,12 @@
 """Updates that harm or cannot go on: the edges of the rules about the update strategy."""
 
+from datetime import timedelta
+
 import pytest
 
-from kubectl_ds.core.audit_rules import rollout_takes_all_down, surge_with_host_ports
+from kubectl_ds.core.audit_rules import rollout_takes_all_down, slow_rollout, surge_with_host_ports
 from tests.audit.test_rules import found_by
-from tests.clusters import Raw, a_container, a_daemonset, a_node
+from tests.clusters import OLD_HASH, Raw, a_container, a_daemonset, a_node, a_pod, a_revision
 
 ON_DELETE = {"type": "OnDelete"}
 
@@ -85,3 +87,81 @@ def with_port(**fields: object) -> list[Raw]:
 )
 def test_when_a_surge_cannot_pass_host_ports(daemonset: Raw, is_told: bool):
     assert bool(found_by(surge_with_host_ports.RULE, [daemonset])) is is_told
+
+
+@pytest.mark.parametrize(
+    ("daemonset", "count", "level"),
+    [
+        pytest.param(a_daemonset("agent", max_unavailable=1), 50, None, id="as many rounds as the bound"),
+        pytest.param(a_daemonset("agent", max_unavailable=1), 51, "info", id="one round more"),
+        pytest.param(a_daemonset("agent", max_unavailable=2), 100, None, id="two at a time"),
+        pytest.param(
+            a_daemonset("agent", max_unavailable=1), 201, "warning", id="more than four times the bound"
+        ),
+        pytest.param(a_daemonset("agent", max_surge=1), 51, "info", id="by a surge"),
+        pytest.param(a_daemonset("agent", max_unavailable="1%"), 51, "info", id="a percentage of one node"),
+        pytest.param(a_daemonset("agent", strategy={"type": "RollingUpdate"}), 51, "info", id="by default"),
+        pytest.param(a_daemonset("agent", strategy=ON_DELETE), 51, None, id="OnDelete has no rounds"),
+    ],
+)
+def test_when_a_rollout_is_slow(daemonset: Raw, count: int, level: str | None):
+    found = [one["level"] for one in found_by(slow_rollout.RULE, [daemonset, *nodes(count)])]
+    assert found == ([] if level is None else [level])
+
+
+def slow(min_ready_seconds: int = 0, **pod: timedelta) -> list[Raw]:
+    daemonset = a_daemonset("agent", min_ready_seconds=min_ready_seconds)
+    pods = [a_pod(daemonset, f"n{number}", **pod) for number in range(1, 61)] if pod else []
+    return [daemonset, *nodes(60), *pods]
+
+
+def under_way() -> list[Raw]:
+    """Ten nodes are done, the first new pod having been made 20 minutes ago, each in its last minute."""
+    daemonset = a_daemonset("agent", template_generation=None)
+    new = [
+        a_pod(
+            daemonset,
+            f"n{number}",
+            age=timedelta(minutes=2 * number),
+            ready_for=timedelta(minutes=2 * number - 1),
+        )
+        for number in range(1, 11)
+    ]
+    old = [a_pod(daemonset, f"n{number}", revision_hash=OLD_HASH) for number in range(11, 61)]
+    before = {**daemonset["spec"]["template"], "metadata": {"labels": {"app": "agent", "was": "old"}}}
+    revisions = [
+        a_revision(daemonset, 1, revision_hash=OLD_HASH, template=before),
+        a_revision(daemonset, 2),
+    ]
+    return [daemonset, *nodes(60), *new, *old, *revisions]
+
+
+@pytest.mark.parametrize(
+    ("objects", "time"),
+    [
+        pytest.param(slow(), ".", id="nothing is known"),
+        pytest.param(
+            slow(60), ", 60m at least, and minReadySeconds is 60.", id="what minReadySeconds alone takes"
+        ),
+        pytest.param(
+            slow(age=timedelta(hours=2), ready_for=timedelta(minutes=119)),
+            ", about 60m: half of its pods were Ready within 60s.",
+            id="what pods took to start",
+        ),
+        pytest.param(
+            slow(age=timedelta(hours=2), ready_for=timedelta(minutes=100)),
+            ".",
+            id="pods that became Ready again long after their creation tell nothing",
+        ),
+        pytest.param(
+            under_way(),
+            ", 114m at the pace of the one under way (10 nodes in 19m).",
+            id="the pace of a rollout that is under way",
+        ),
+    ],
+)
+def test_how_long_a_slow_rollout_takes(objects: list[Raw], time: str):
+    (found,) = found_by(slow_rollout.RULE, objects)
+    assert found["message"] == (
+        f"maxUnavailable 1 updates 1 node at a time: over 60 nodes a rollout takes 60 rounds{time}"
+    )

@@ -4,6 +4,7 @@ from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import (
     control_plane_left_out,
     deprecated_labels_and_taints,
+    differing_images,
     does_not_fit_smallest_node,
     host_namespaces,
     host_paths,
@@ -19,6 +20,7 @@ from kubectl_ds.core.audit_rules import (
     privileged_containers,
     required_nodes_left_out,
     rollout_takes_all_down,
+    slow_rollout,
     surge_with_host_ports,
     tolerates_virtual_nodes,
 )
@@ -36,9 +38,11 @@ RULES: tuple[Rule, ...] = (
     no_priority_class.RULE,
     does_not_fit_smallest_node.RULE,
     overhead_over_bound.RULE,
+    slow_rollout.RULE,
     rollout_takes_all_down.RULE,
     surge_with_host_ports.RULE,
     mutable_image.RULE,
+    differing_images.RULE,
     privileged_containers.RULE,
     host_paths.RULE,
     host_namespaces.RULE,
