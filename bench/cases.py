@@ -24,7 +24,6 @@ class Case:
     also run by kubectl, which looks for the plugin first.
     What a `checked` case decides is decided a second time. `real` cases run on a real control plane.
     A case with `placed` is no command: so many DaemonSets are placed on the cluster's nodes.
-    `optional` cases are left out where our program does not have the command.
     """
 
     name: str
@@ -42,7 +41,6 @@ class Case:
     placed: int = 0
     interpreter: bool = False
     dispatched: bool = False
-    optional: bool = False
 
 
 _TINY = Size(nodes=5, daemonsets=8)
@@ -72,7 +70,7 @@ def _nodes_and_pods_of(plan: DaemonSetPlan) -> tuple[Words, ...]:
     )
 
 
-def _start_up(name: str, title: str, *words: str, dispatched: bool = False, optional: bool = False) -> Case:
+def _start_up(name: str, title: str, *words: str, dispatched: bool = False) -> Case:
     return Case(
         name=name,
         title=title,
@@ -81,7 +79,6 @@ def _start_up(name: str, title: str, *words: str, dispatched: bool = False, opti
         rounds={"small": 21, "full": 41},
         interpreter=True,
         dispatched=dispatched,
-        optional=optional,
     )
 
 
@@ -132,7 +129,7 @@ def _on_a_control_plane(name: str, title: str, ours: Words, kubectl: tuple[Words
 CASES: tuple[Case, ...] = (
     _start_up("help", "`--help`, against `kubectl version --client`", "--help"),
     _start_up("version", "`version`, against `kubectl version --client`", "version", dispatched=True),
-    _start_up("completion", "`completion bash`, against the same", "completion", "bash", optional=True),
+    _start_up("completion", "`completion bash`, against the same", "completion", "bash"),
     Case(
         name="get",
         title="`get` on 5 nodes over TLS, against `kubectl get ds`",

@@ -61,12 +61,7 @@ class Bench:
             self._place(case, rounds, found)
             return found
         with self._served(case) as served:
-            try:
-                contest = self.contest(case, served)
-            except FailedRun:
-                if case.optional:
-                    return None
-                raise
+            contest = self.contest(case, served)
             contest.held(rounds, found.figures)
             if case.checked and served and not outcome:
                 self._check(case, contest, served, found)

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from kubectl_ds.commands.command_words import command_first
 from kubectl_ds.commands.declared import Declared
-from kubectl_ds.environment import Environment, plugin_name
+from kubectl_ds.environment import CREATE_DAEMONSET, Environment, plugin_name
 from kubectl_ds.errors import KubectlDsError, NotFoundError, UsageError
 from kubectl_ds.exit_codes import ExitCode
 
@@ -100,7 +100,7 @@ def called_by(program: str) -> Called:
     name = plugin_name(program)
     if name.startswith("kubectl_complete-"):
         return complete
-    return create_daemonset if name == "kubectl-create-daemonset" else any_command
+    return create_daemonset if name == CREATE_DAEMONSET else any_command
 
 
 def main(argv: Sequence[str], environment: Environment, *, called: Called = any_command) -> ExitCode:
@@ -113,12 +113,12 @@ def main(argv: Sequence[str], environment: Environment, *, called: Called = any_
         environment.stdout.flush()
         return code
     except UsageError as error:
-        _say(environment, _sentence(error))
+        _say(environment, _sentence(error, environment.called))
         return error.exit_code
     except KubectlDsError as error:
         if _verbosity(argv) > 0:
             _say_traceback(environment)
-        _say(environment, _sentence(error))
+        _say(environment, _sentence(error, environment.called))
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
@@ -132,10 +132,11 @@ def main(argv: Sequence[str], environment: Environment, *, called: Called = any_
         return ExitCode.UNAVAILABLE
 
 
-def _sentence(error: KubectlDsError) -> list[str]:
+def _sentence(error: KubectlDsError, called: str) -> list[str]:
     first = error.message if error.message.startswith("Error from server") else f"error: {error.message}"
     further = error.further if isinstance(error, NotFoundError) else ()
-    return [first, *further, *([f"  {error.hint}"] if error.hint else [])]
+    hint = error.hint.replace("kubectl ds", called)
+    return [first, *further, *([f"  {hint}"] if hint else [])]
 
 
 def _one_line(text: str) -> str:

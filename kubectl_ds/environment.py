@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from typing import NamedTuple, TextIO
 
+CREATE_DAEMONSET = "kubectl-create-daemonset"
+"""The name by which the program is `kubectl create daemonset`, and no plugin of its own."""
+
 
 def _present_moment() -> datetime:
     return datetime.now(UTC)
@@ -45,7 +48,7 @@ class Environment(NamedTuple):
     def program_name(self) -> str:
         """`kubectl-NAME`, the plugin that this process is; `kubectl-ds` where its file is called otherwise."""
         name = plugin_name(self.program)
-        return name if name.startswith("kubectl-") else "kubectl-ds"
+        return name if name.startswith("kubectl-") and name != CREATE_DAEMONSET else "kubectl-ds"
 
     @property
     def called(self) -> str:

@@ -35,6 +35,10 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(COMMANDS)
 
+    def get_help(self, ctx: click.Context) -> str:
+        text = super().get_help(ctx)
+        return text if "kubectl ds" in ctx.command_path else text.replace("kubectl ds", ctx.command_path)
+
     def main(self, *arguments: Any, **attributes: Any) -> Any:
         return super().main(*arguments, **{"standalone_mode": False, **attributes})
 

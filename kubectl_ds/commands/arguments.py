@@ -32,6 +32,9 @@ class KubectlCommand(click.Command):
         attributes.setdefault("context_settings", {"help_option_names": ["-h", "--help"]})
         super().__init__(*arguments, **attributes)
 
+    def get_help(self, ctx: click.Context) -> str:
+        return as_called(super().get_help(ctx), ctx)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         spelling = _Spelling(self)
         rest = super().parse_args(ctx, list(spelling.as_click_reads(args)))
@@ -46,6 +49,15 @@ class KubectlCommand(click.Command):
             raise Stopped(ExitCode.BROKEN_PIPE) from error
         except KeyboardInterrupt as error:
             raise Stopped(ExitCode.INTERRUPTED) from error
+
+
+def as_called(text: str, context: click.Context) -> str:
+    """A help text with the name that people typed to get here, which krew and `kubectl create` make another."""
+    root = context.find_root().command_path
+    if root.startswith("kubectl ds"):
+        return text
+    by_command = text.replace(f"kubectl ds {context.command.name} ", f"{context.command_path} ")
+    return by_command if root == context.command_path else by_command.replace("kubectl ds", root)
 
 
 class Stopped(Exception):

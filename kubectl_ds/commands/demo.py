@@ -61,7 +61,7 @@ def command(context: click.Context, words: tuple[str, ...]) -> ExitCode:
             rest = with_flags(rest, "--server", server.url)
         result: object = group.main(
             args=[name, *rest],
-            prog_name="kubectl ds demo",
+            prog_name=context.command_path,
             standalone_mode=False,
             obj=environment._replace(variables=without_cluster(environment.variables)),
         )

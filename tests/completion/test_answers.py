@@ -202,7 +202,9 @@ def test_a_rule_is_offered_with_its_name():
     assert outcome.out == "".join(f"{rule.id}\t{rule.name}\n" for rule in RULES) + f":{NO_FILES:d}\n"
 
 
-WITH_FORMATS = [name for name, _ in COMMANDS if name not in ("completion", "demo", "snapshot", "version")]
+WITH_FORMATS = [
+    name for name, _ in COMMANDS if name not in ("completion", "demo", "describe", "snapshot", "version")
+]
 
 
 @pytest.mark.parametrize("name", WITH_FORMATS)
