@@ -16,6 +16,8 @@ from kubectl_ds.cli import COMMANDS
 from kubectl_ds.commands.options import CONNECTION
 from kubectl_ds.output.documents import Report
 from kubectl_ds.program import program
+from release.man_pages import FOLDER as MAN
+from release.man_pages import man_pages, write_man_pages
 from tests.program import kubectl_ds
 
 ROOT = Path(__file__).parents[1]
@@ -103,6 +105,12 @@ def test_every_document_of_the_program_has_a_published_schema():
     # What `snapshot` writes is a document too, of objects rather than findings.
     kinds |= {"ClusterSnapshot"}
     assert schemas == {re.sub(r"(?<!^)([A-Z])", r"-\1", kind).lower() + ".schema.json" for kind in kinds}
+
+
+def test_the_man_pages_are_those_of_the_commands(request: pytest.FixtureRequest):
+    if request.config.getoption("--update-golden"):
+        write_man_pages()
+    assert {path.name: path.read_text(encoding="utf-8") for path in MAN.glob("*")} == man_pages()
 
 
 # --- a page for each command -----------------------------------------------------------------------
