@@ -106,6 +106,11 @@ class AuditedDaemonSet:
         namespace, name = self.key
         return ("ds", name, "-n", namespace)
 
+    def youth(self) -> tuple[float, Key]:
+        """Sorts the youngest first: what was made last is what to blame where two get in each other's way."""
+        created = self.daemonset.metadata.creation_timestamp
+        return -created.timestamp() if created else 0.0, self.key
+
     @cached_property
     def eligible(self) -> tuple[Node, ...]:
         """The nodes where the controller puts a pod, in natural order."""
