@@ -1,6 +1,7 @@
 """What rules of an audit may look at: a snapshot, its coverage, and the bounds that are set."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -10,12 +11,12 @@ from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
 from kubectl_ds.core.idle_gaps import idle_for
 from kubectl_ds.core.model import Container, DaemonSet, Node, Pod, PodSpec
 from kubectl_ds.core.object_key import Key, key_of
-from kubectl_ds.core.overhead import overhead
-from kubectl_ds.core.overhead_report import OverheadReport
+from kubectl_ds.core.overhead import node_shapes
+from kubectl_ds.core.overhead_report import NodeShape
 from kubectl_ds.core.placement import Placement, place_all
 from kubectl_ds.core.placement_change import with_template_spec
 from kubectl_ds.core.predicted_pod import admission_of, admitted_spec
-from kubectl_ds.core.scheduling.pod_requests import Amounts, is_sidecar, pod_requests
+from kubectl_ds.core.scheduling.pod_requests import Amounts, amounts, is_sidecar, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 
 
@@ -52,8 +53,18 @@ class AuditedCluster:
         return {name: shared.setdefault(tuple(map(id, those)), tuple(those)) for name, those in on.items()}
 
     @cached_property
-    def overhead(self) -> OverheadReport:
-        return overhead(self.snapshot)
+    def shapes(self) -> tuple[NodeShape, ...]:
+        """What DaemonSets take of a new node, from the smallest shape to the largest."""
+        return node_shapes(self.snapshot)
+
+    @cached_property
+    def allocatable(self) -> Mapping[str, Amounts]:
+        """By node; without those that list something which is no quantity."""
+        found: dict[str, Amounts] = {}
+        for node in self.nodes:
+            with suppress(ValueError):
+                found[node.metadata.name] = amounts(node.status.allocatable)
+        return found
 
 
 class AuditedDaemonSet:

@@ -180,6 +180,16 @@ def _use(own: Sequence[Tenant], metrics: Mapping[Key, PodMetrics]) -> PodUse | N
 # --- shapes of nodes -------------------------------------------------------------------------------
 
 
+def node_shapes(snapshot: ClusterSnapshot) -> tuple[NodeShape, ...]:
+    """The shapes of an overhead report without the rest of it; none when the nodes could not be read."""
+    if not snapshot.knows_all("nodes"):
+        return ()
+    admission = admission_of(snapshot)
+    made = [_made(one, admission) for one in snapshot.daemonsets]
+    gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
+    return _shapes(made, in_natural_order(snapshot.nodes), gates)
+
+
 def _shapes(made: Sequence[_Made], nodes: Sequence[Node], gates: FeatureGates) -> tuple[NodeShape, ...]:
     """From the smallest to the largest, by CPU and then by memory."""
     groups: dict[tuple[object, ...], list[Node]] = {}

@@ -32,7 +32,7 @@ def agent(*containers: Raw, **spec: Any) -> list[Raw]:
         ),
         pytest.param(
             agent(a_container(requests={"cpu": "0", "memory": "0Mi"})),
-            "Its container main requests no CPU and no memory.",
+            "Its container main requests neither CPU nor memory.",
             id="a request of 0 is none",
         ),
         pytest.param(
@@ -50,7 +50,7 @@ def agent(*containers: Raw, **spec: Any) -> list[Raw]:
         ),
         pytest.param(
             agent(a_container(requests=BOTH), initContainers=[a_container("proxy", restartPolicy="Always")]),
-            "1 of its 2 containers request no CPU (proxy), and 1 of its 2 containers request no memory (proxy).",
+            "1 of its 2 containers (proxy) requests neither CPU nor memory.",
             id="a sidecar is not",
         ),
         pytest.param(
@@ -65,7 +65,7 @@ def agent(*containers: Raw, **spec: Any) -> list[Raw]:
         ),
         pytest.param(
             [*agent(a_container()), a_limit_range("defaults", namespace="elsewhere", default_request=BOTH)],
-            "Its container main requests no CPU and no memory.",
+            "Its container main requests neither CPU nor memory.",
             id="a LimitRange of another namespace gives nothing",
         ),
     ],

@@ -8,8 +8,7 @@ from kubectl_ds.core.audit_report import Found
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_words import counted
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
-from kubectl_ds.core.model import Node
-from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all, amounts
+from kubectl_ds.core.scheduling.pod_requests import Amounts, add_all
 from kubectl_ds.core.scheduling.virtual_nodes import node_cannot_host
 from kubectl_ds.core.spelled_amount import spelled_amount
 
@@ -28,42 +27,37 @@ class _TooSmall(Struct, frozen=True):
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     """By what nodes have allocatable, less what DaemonSets of its own or a higher priority request there."""
     wanted = {_PODS: 1, **{name: amount for name, amount in audited.requests.items() if amount > 0}}
-    small = [
-        one
-        for node, taken in _nodes_with_claims(audited)
-        if (one := _lacking(node, wanted, taken)) is not None
-    ]
+    small = list(_too_small(audited, wanted))
     if small:
         yield Found(message=_message(audited, wanted, small), nodes=tuple(one.node for one in small))
 
 
-def _nodes_with_claims(audited: AuditedDaemonSet) -> Iterator[tuple[Node, Amounts]]:
-    """Machines where it belongs, each with what goes first there. Nodes of the same DaemonSets are summed once."""
+def _too_small(audited: AuditedDaemonSet, wanted: Mapping[str, int]) -> Iterator[_TooSmall]:
+    """Machines where it belongs and does not fit, with the first resource that lacks: CPU and memory before others.
+
+    What a node does not list it has not. Nodes of the same DaemonSets are summed once.
+    """
+    resources = sorted(wanted, key=lambda one: (one not in ("cpu", "memory"), one))
     claims: dict[int, Amounts] = {}
+    belonging, allocatable = audited.cluster.belonging, audited.cluster.allocatable
     for node in audited.eligible:
-        if node_cannot_host(node) is None:
-            there = audited.cluster.belonging[node.metadata.name]
-            if id(there) not in claims:
-                claims[id(there)] = _claimed(audited, there)
-            yield node, claims[id(there)]
+        name = node.metadata.name
+        there, has = belonging[name], allocatable.get(name)
+        if has is None:
+            continue
+        if id(there) not in claims:
+            claims[id(there)] = _claimed(audited, there)
+        taken = claims[id(there)]
+        for resource in resources:
+            free = has.get(resource, 0) - taken.get(resource, 0)
+            if wanted[resource] > free and node_cannot_host(node) is None:
+                yield _TooSmall(name, resource, has.get(resource, 0), taken.get(resource, 0))
+                break
 
 
 def _claimed(audited: AuditedDaemonSet, there: Sequence[AuditedDaemonSet]) -> Amounts:
     before = [one for one in there if one is not audited and one.priority >= audited.priority]
     return {**add_all(one.requests for one in before), _PODS: len(before)}
-
-
-def _lacking(node: Node, wanted: Mapping[str, int], taken: Amounts) -> _TooSmall | None:
-    """The first resource that does not suffice, CPU and memory before others. What a node does not list it has not."""
-    try:
-        allocatable = amounts(node.status.allocatable)
-    except ValueError:
-        return None
-    for resource in sorted(wanted, key=lambda one: (one not in ("cpu", "memory"), one)):
-        has, claimed = allocatable.get(resource, 0), taken.get(resource, 0)
-        if wanted[resource] > has - claimed:
-            return _TooSmall(node.metadata.name, resource, has, claimed)
-    return None
 
 
 def _message(audited: AuditedDaemonSet, wanted: Mapping[str, int], small: Sequence[_TooSmall]) -> str:

@@ -18,7 +18,10 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     if len(containers) == 1:
         message = f"Its container {names[0]} has no memory limit."
     else:
-        message = f"{len(names)} of its {len(containers)} containers have no memory limit ({listed(names)})."
+        verb = "has" if len(names) == 1 else "have"
+        message = (
+            f"{len(names)} of its {len(containers)} containers ({listed(names)}) {verb} no memory limit."
+        )
     yield Found(
         message=message,
         fix="Set one well above what they use at most: "

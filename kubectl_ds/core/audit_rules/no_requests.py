@@ -26,19 +26,27 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     )
     yield Found(
         message=f"{_what(lacking, len(containers))} The scheduler counts what is not requested as nothing.",
-        fix=f"Look what they use ({look}) and request that: {mend}.",
+        fix=f"See what they use ({look}) and request that: {mend}.",
     )
 
 
 def _what(lacking: Mapping[str, tuple[str, ...]], containers: int) -> str:
-    if containers == 1:
-        (name,) = set(next(iter(lacking.values())))
-        return f"Its container {name} requests no {' and no '.join(_SPELLED[one] for one in lacking)}."
-    told = [
-        f"{len(names)} of its {containers} containers request no {_SPELLED[resource]} ({listed(names)})"
-        for resource, names in lacking.items()
-    ]
+    by_names: dict[tuple[str, ...], list[str]] = {}
+    for resource, names in lacking.items():
+        by_names.setdefault(names, []).append(_SPELLED[resource])
+    told = [f"{_subject(names, containers)} {_nothing_of(what)}" for names, what in by_names.items()]
     return f"{', and '.join(told)}."
+
+
+def _subject(names: tuple[str, ...], containers: int) -> str:
+    if containers == 1:
+        return f"Its container {names[0]} requests"
+    verb = "requests" if len(names) == 1 else "request"
+    return f"{len(names)} of its {containers} containers ({listed(names)}) {verb}"
+
+
+def _nothing_of(resources: list[str]) -> str:
+    return f"neither {' nor '.join(resources)}" if len(resources) > 1 else f"no {resources[0]}"
 
 
 RULE = Rule(

@@ -19,10 +19,8 @@ _MOST_NAMED = 3
 def check(cluster: AuditedCluster) -> Iterator[tuple[Key, Found]]:
     """Shape by shape of the machines; the DaemonSet that requests most there is blamed, and the others are named."""
     bound = cluster.settings.overhead_share
-    shapes = [
-        one for one in cluster.overhead.shapes or () if node_cannot_host(cluster.node_of[one.example]) is None
-    ]
-    per_pod = {(one.namespace, one.name): one.per_pod for one in cluster.overhead.daemonsets}
+    shapes = [one for one in cluster.shapes if node_cannot_host(cluster.node_of[one.example]) is None]
+    per_pod = {one.key: one.requests for one in cluster.daemonsets}
     for resource in _RESOURCES:
         over = [one for one in shapes if _share(one, resource) > bound]
         if over:
