@@ -119,8 +119,8 @@ AUDIT_OUTPUT: Options = (
         "--output",
         kind=Text(""),
         metavar="FORMAT",
-        help="table, wide, json, yaml, kyaml, jsonpath=TEMPLATE, sarif or junit.",
-        offers=(*REPORT_FORMATS, "sarif", "junit"),
+        help="table, wide, json, yaml, kyaml, jsonpath=TEMPLATE, sarif, junit, prometheus, markdown, html or github.",
+        offers=(*REPORT_FORMATS, "sarif", "junit", "prometheus", "markdown", "html", "github"),
     ),
     _NO_HEADERS,
 )

@@ -6,6 +6,7 @@ from datetime import UTC
 from kubectl_ds.core.audit_policy import NOTHING_DECIDED, AuditPolicy
 from kubectl_ds.core.audit_report import (
     LEVELS,
+    AuditedCoverage,
     AuditReport,
     Finding,
     FindingIdentity,
@@ -17,7 +18,7 @@ from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import RULES
 from kubectl_ds.core.audit_settings import AS_SHIPPED, AuditSettings
 from kubectl_ds.core.audit_standing import standing_of
-from kubectl_ds.core.audited_cluster import AuditedCluster
+from kubectl_ds.core.audited_cluster import AuditedCluster, AuditedDaemonSet
 from kubectl_ds.core.idle_gaps import without_idle_gaps
 from kubectl_ds.core.object_key import Key
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
@@ -77,6 +78,16 @@ def audit(
         expired=standing.expired,
         has_baseline=policy.baseline is not None,
         configured_by=policy.configured_by,
+        coverage=tuple(_covered(one) for one in cluster.daemonsets),
+        taken_at=snapshot.taken_at,
+    )
+
+
+def _covered(audited: AuditedDaemonSet) -> AuditedCoverage:
+    namespace, name = audited.key
+    coverage = audited.coverage
+    return AuditedCoverage(
+        namespace=namespace, name=name, summary=coverage.summary, updated=coverage.up_to_date
     )
 
 

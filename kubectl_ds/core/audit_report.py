@@ -1,12 +1,13 @@
 """What an audit found, rule by rule and DaemonSet by DaemonSet, and what could not be judged."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from kubectl_ds.core.audit_exception import AuditException
-from kubectl_ds.core.coverage_report import Cause
+from kubectl_ds.core.coverage_report import Cause, Summary
 from kubectl_ds.core.object_key import Key
 from kubectl_ds.core.placement_change import Remedy
 from kubectl_ds.core.snapshot import Consistency, Gap, Resource
@@ -107,6 +108,16 @@ class Unjudged(Struct, frozen=True, kw_only=True):
     lacking: tuple[Resource, ...]
 
 
+class AuditedCoverage(Struct, frozen=True, kw_only=True):
+    """How many nodes a DaemonSet covers, for what counts rather than lists."""
+
+    namespace: str
+    name: str
+    summary: Summary
+    updated: int | None
+    """Eligible nodes whose live pods are all of the newest revision, where that can be known."""
+
+
 class AuditReport(Struct, frozen=True, kw_only=True):
     """Findings with the worst level first, then by rule, namespace, name and subject.
 
@@ -133,6 +144,10 @@ class AuditReport(Struct, frozen=True, kw_only=True):
     """Whether findings were held against a baseline, so that those in `findings` are new."""
     configured_by: str = ""
     """The path of the configuration that settings, levels and exceptions came from; empty without one."""
+    coverage: tuple[AuditedCoverage, ...] = ()
+    """Of `daemonsets`, in the same order."""
+    taken_at: datetime | None = None
+    """The moment of the snapshot, by the API server's clock."""
 
     def count(self, level: Level) -> int:
         return sum(one.level == level for one in self.findings)

@@ -12,10 +12,26 @@ def audit_in_format(report: AuditReport, name: FormatName, fail_on: FailOn) -> s
 
 def _written(report: AuditReport, name: FormatName, fail_on: FailOn) -> str:
     match name:
+        case "github":
+            from kubectl_ds.output.audit_github import audit_github
+
+            return audit_github(report)
+        case "html":
+            from kubectl_ds.output.audit_html import audit_html
+
+            return audit_html(report)
         case "junit":
             from kubectl_ds.output.audit_junit import audit_junit
 
             return audit_junit(report, fail_on)
+        case "markdown":
+            from kubectl_ds.output.audit_markdown import audit_markdown
+
+            return audit_markdown(report)
+        case "prometheus":
+            from kubectl_ds.output.audit_prometheus import audit_prometheus
+
+            return audit_prometheus(report)
         case "sarif":
             from kubectl_ds.output.audit_sarif import audit_sarif
 

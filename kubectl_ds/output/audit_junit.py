@@ -7,13 +7,21 @@ GitLab shows `classname` as the suite, and in a merge request the name of the ca
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree
 
-from kubectl_ds.core.audit_report import AuditReport, FailOn, Finding
+from msgspec import Struct
+
+from kubectl_ds.core.audit_report import AuditReport, ExceptedFinding, FailOn, Finding
 from kubectl_ds.core.audit_rules import RULES
 from kubectl_ds.core.object_key import Key
-from kubectl_ds.output.audit_sentences import finding_lines, finding_sentence, incomplete_sentences
+from kubectl_ds.output.audit_sentences import (
+    excepted_sentence,
+    expired_sentence,
+    finding_lines,
+    finding_sentence,
+    incomplete_sentences,
+)
 from kubectl_ds.output.terminal_text import safe
 
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,38 +30,49 @@ _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _READ = "everything could be read"
 
 
+class _Case(Struct):
+    """A rule and a DaemonSet: all that the audit has to say of the two."""
+
+    found: list[Finding] = []
+    known: list[Finding] = []
+    excepted: list[ExceptedFinding] = []
+    lacking: tuple[str, ...] = ()
+
+
 def audit_junit(report: AuditReport, fail_on: FailOn) -> str:
     """What reaches `fail_on` fails, what does not is output of a case that passes, and a gap is an error.
 
-    Nothing in it depends on when it was made: there are no times.
+    What the baseline knows passes, what is excepted is skipped. There are no times: the same
+    cluster gives the same bytes.
     """
     root = ElementTree.Element("testsuites", name="kubectl ds audit")
     root.append(_suite_of_cluster(report))
-    found = _by_case(report.findings)
-    unjudged = _unjudged(report)
-    for key in sorted({*report.daemonsets, *((one.namespace, one.name) for one in report.findings)}):
-        looked_at = key in report.daemonsets
-        rules = [rule for rule in report.rules if looked_at or (key, rule) in found]
-        root.append(_suite(key, rules, found, unjudged, fail_on))
+    for key, cases in sorted(_cases(report).items()):
+        root.append(_suite(key, {rule: cases[rule] for rule in report.rules if rule in cases}, fail_on))
     _count(root, ("tests", "failures", "errors"))
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
-def _by_case(findings: Iterable[Finding]) -> dict[tuple[Key, str], list[Finding]]:
-    by_case: dict[tuple[Key, str], list[Finding]] = {}
-    for one in findings:
-        by_case.setdefault(((one.namespace, one.name), one.rule), []).append(one)
-    return by_case
+def _cases(report: AuditReport) -> dict[Key, dict[str, _Case]]:
+    """Each rule for each DaemonSet that was looked at, and what there is to say of one that is not there."""
+    cases = {key: {rule: _Case() for rule in report.rules} for key in report.daemonsets}
 
+    def case_of(key: Key, rule: str) -> _Case:
+        return cases.setdefault(key, {}).setdefault(rule, _Case())
 
-def _unjudged(report: AuditReport) -> dict[tuple[Key, str], tuple[str, ...]]:
-    """What each case lacks. A rule that could not be applied at all has no verdict on any DaemonSet."""
-    return {
-        (key, one.rule): one.lacking
-        for one in report.unjudged
-        for key in (report.daemonsets if one.daemonset is None else (one.daemonset,))
-    }
+    for one in report.findings:
+        case_of((one.namespace, one.name), one.rule).found.append(one)
+    for one in report.known:
+        case_of((one.namespace, one.name), one.rule).known.append(one)
+    for accepted in report.excepted:
+        finding = accepted.finding
+        case_of((finding.namespace, finding.name), finding.rule).excepted.append(accepted)
+    for unjudged in report.unjudged:
+        # A rule that could not be applied at all has no verdict on any DaemonSet.
+        for key in report.daemonsets if unjudged.daemonset is None else (unjudged.daemonset,):
+            case_of(key, unjudged.rule).lacking = unjudged.lacking
+    return cases
 
 
 def _suite_of_cluster(report: AuditReport) -> ElementTree.Element:
@@ -62,53 +81,60 @@ def _suite_of_cluster(report: AuditReport) -> ElementTree.Element:
     case = ElementTree.SubElement(suite, "testcase", name=_READ, classname="kubectl-ds.audit")
     if words := incomplete_sentences(report):
         _tell(case, "error", "incomplete", words[0], words)
+    if report.expired:
+        ElementTree.SubElement(case, "system-out").text = _text(map(expired_sentence, report.expired))
     _count(suite)
     return suite
 
 
-def _suite(
-    key: Key,
-    rules: Sequence[str],
-    found: dict[tuple[Key, str], list[Finding]],
-    unjudged: dict[tuple[Key, str], tuple[str, ...]],
-    fail_on: FailOn,
-) -> ElementTree.Element:
-    namespace, name = (_attribute(part) for part in key)
+def _suite(key: Key, cases: Mapping[str, _Case], fail_on: FailOn) -> ElementTree.Element:
+    namespace, name = (_line(part) for part in key)
     suite = ElementTree.Element("testsuite", name=f"{namespace}/{name}")
     names = {rule.id: rule.name for rule in RULES}
-    for rule in rules:
+    for rule, told in cases.items():
         case = ElementTree.SubElement(
             suite,
             "testcase",
             name=f"{rule} {names.get(rule, '')} {namespace}/{name}".replace("  ", " "),
             classname=f"{namespace}.{name}",
         )
-        findings = found.get((key, rule), [])
-        _tell_findings(case, [one for one in findings if one.is_as_bad_as(fail_on)], fails=True)
-        if lacking := unjudged.get((key, rule)):
-            words = f"Without {' and '.join(lacking)} there is no verdict."
-            _tell(case, "error", "incomplete", words, [words])
-        _tell_findings(case, [one for one in findings if not one.is_as_bad_as(fail_on)], fails=False)
+        _tell_case(case, told, fail_on)
     _count(suite)
     return suite
 
 
-def _tell_findings(case: ElementTree.Element, findings: Sequence[Finding], *, fails: bool) -> None:
-    """All in one element: GitLab makes nothing of a second one."""
-    if not findings:
-        return
-    lines: list[str] = []
-    for one in findings:
-        lines += [*([""] if lines else []), f"{one.level}: {finding_sentence(one)}", *finding_lines(one)]
-    if not fails:
-        ElementTree.SubElement(case, "system-out").text = _text(lines)
-        return
-    rest = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    _tell(case, "failure", findings[0].level, findings[0].message + rest, lines)
+def _tell_case(case: ElementTree.Element, told: _Case, fail_on: FailOn) -> None:
+    """All that fails in one element: GitLab makes nothing of a second one."""
+    failing = [one for one in told.found if one.is_as_bad_as(fail_on)]
+    if failing:
+        rest = f" (and {len(failing) - 1} more)" if len(failing) > 1 else ""
+        _tell(case, "failure", failing[0].level, failing[0].message + rest, _told(failing))
+    if told.lacking:
+        words = f"Without {' and '.join(told.lacking)} there is no verdict."
+        _tell(case, "error", "incomplete", words, [words])
+    accepted = [excepted_sentence(one) for one in told.excepted]
+    if accepted and not failing and not told.lacking:
+        # Jenkins takes a case that is skipped for no failure, whatever else stands in it.
+        _tell(case, "skipped", "excepted", accepted[0], accepted)
+        accepted = []
+    known = _told(told.known)
+    output = [
+        *_told([one for one in told.found if one not in failing]),
+        *(["Known to the baseline:", *known] if known else []),
+        *(["Excepted:", *accepted] if accepted else []),
+    ]
+    if output:
+        ElementTree.SubElement(case, "system-out").text = _text(output)
+
+
+def _told(findings: Iterable[Finding]) -> list[str]:
+    return [
+        line for one in findings for line in (f"{one.level}: {finding_sentence(one)}", *finding_lines(one))
+    ]
 
 
 def _tell(case: ElementTree.Element, tag: str, kind: str, message: str, lines: Sequence[str]) -> None:
-    told = ElementTree.SubElement(case, tag, type=kind, message=_attribute(message))
+    told = ElementTree.SubElement(case, tag, type=kind, message=_line(message))
     told.text = _text(lines)
 
 
@@ -121,9 +147,9 @@ def _count(
 
 
 def _text(lines: Iterable[str]) -> str:
-    return "\n".join(_attribute(line) for line in lines)
+    return "\n".join(_line(line) for line in lines)
 
 
-def _attribute(text: str) -> str:
+def _line(text: str) -> str:
     """One line that XML can hold. `[[ATTACHMENT|path]]` is an order to Jenkins and GitLab to fetch that file."""
     return _ILLEGAL.sub("\ufffd", safe(text)).replace("[[ATTACHMENT", "[ [ATTACHMENT")

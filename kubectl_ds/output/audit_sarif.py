@@ -16,7 +16,12 @@ from kubectl_ds import __version__
 from kubectl_ds.core.audit_report import AuditReport, Finding, Level
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import RULES
-from kubectl_ds.output.audit_sentences import finding_words, fix_sentence, unjudged_sentence
+from kubectl_ds.output.audit_sentences import (
+    excepted_sentence,
+    finding_words,
+    fix_sentence,
+    unjudged_sentence,
+)
 from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.terminal_text import safe
 from kubectl_ds.output.valid_unicode import valid_tree, valid_unicode
@@ -47,7 +52,7 @@ def audit_sarif(report: AuditReport) -> str:
                     }
                 },
                 "invocations": [_invocation(report, index_of)],
-                "results": [_result(finding, index_of) for finding in report.findings],
+                "results": [*_results(report, index_of)],
             }
         ],
     }
@@ -71,6 +76,22 @@ def _rule(rule: Rule) -> dict[str, Any]:
             "problem.severity": _SEVERITIES[rule.level],
         },
     }
+
+
+def _results(report: AuditReport, index_of: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """What counts, what the baseline knows, and what is excepted, each marked as such.
+
+    What is gone is left out: GitHub does not read `baselineState`, and would show it as an alert.
+    """
+    new = {"baselineState": "new"} if report.has_baseline else {}
+    for one in report.findings:
+        yield _result(one, index_of) | new
+    for one in report.known:
+        yield _result(one, index_of) | {"baselineState": "unchanged"}
+    for accepted in report.excepted:
+        because = excepted_sentence(accepted)
+        suppression = {"kind": "external", "status": "accepted", "justification": safe(because)}
+        yield _result(accepted.finding, index_of) | {"suppressions": [suppression]}
 
 
 def _result(finding: Finding, index_of: Mapping[str, int]) -> dict[str, Any]:

@@ -16,15 +16,19 @@ from kubectl_ds.output.go_values import quoted
 FormatName = Literal[
     "custom-columns",
     "custom-columns-file",
+    "github",
     "go-template",
     "go-template-file",
+    "html",
     "json",
     "jsonpath",
     "jsonpath-as-json",
     "jsonpath-file",
     "junit",
     "kyaml",
+    "markdown",
     "name",
+    "prometheus",
     "sarif",
     "table",
     "template",
@@ -55,7 +59,7 @@ OBJECT_FORMATS: tuple[FormatName, ...] = (
 DOCUMENT_FORMATS: tuple[FormatName, ...] = ("json", "kyaml", "table", "wide", "yaml")
 """What every report knows."""
 
-AUDIT_FORMATS: tuple[FormatName, ...] = ("junit", "sarif")
+AUDIT_FORMATS: tuple[FormatName, ...] = ("github", "html", "junit", "markdown", "prometheus", "sarif")
 """What an audit knows besides: for the tools that teams already have. output/audit_formats.py writes them."""
 
 _JSONPATH = ("jsonpath", "jsonpath-as-json", "jsonpath-file")

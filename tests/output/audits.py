@@ -1,11 +1,23 @@
 """Audits for the tests of formats: one of everything, and one whose every text wants to be more than text."""
 
 import unicodedata
+from datetime import date
 
 from msgspec.structs import replace
 
-from kubectl_ds.core.audit_report import AuditReport, Finding, Patch, Unjudged
+from kubectl_ds.core.audit_exception import AuditException
+from kubectl_ds.core.audit_report import (
+    AuditedCoverage,
+    AuditReport,
+    ExceptedFinding,
+    Finding,
+    FindingIdentity,
+    Patch,
+    Unjudged,
+)
+from kubectl_ds.core.coverage_report import Summary
 from kubectl_ds.core.snapshot import Gap
+from tests.clusters import NOW
 
 FINDING = Finding(
     rule="DS001",
@@ -17,6 +29,31 @@ FINDING = Finding(
     fix="Look with `kubectl ds coverage cni -n kube-system`.",
     nodes=("n2", "n10"),
     patch=Patch(type="merge", body={"spec": {"minReadySeconds": 5}}),
+)
+
+COVERED = AuditedCoverage(
+    namespace="kube-system",
+    name="cni",
+    summary=Summary(
+        nodes=5,
+        eligible=3,
+        ready=1,
+        not_ready=0,
+        pending=0,
+        missing=2,
+        extra=1,
+        excluded=1,
+        duplicate=0,
+        outdated=0,
+        orphaned=0,
+    ),
+    updated=1,
+)
+NOTHING_KNOWN = AuditedCoverage(
+    namespace="kube-system",
+    name="log-agent",
+    summary=Summary(**dict.fromkeys(Summary.__struct_fields__)),
+    updated=None,
 )
 
 AUDIT = AuditReport(
@@ -35,10 +72,26 @@ AUDIT = AuditReport(
     ),
     unjudged=(),
     incomplete=(),
+    coverage=(COVERED,),
+    taken_at=NOW,
 )
 """A finding of each level, two of one rule on one DaemonSet, and a DaemonSet with none."""
 
 NOTHING_FOUND = replace(AUDIT, findings=())
+
+EXCEPTION = AuditException(
+    rules=("DS001",), namespace="edge", name="*", reason="Edge sleeps at night.", expires=date(2026, 12, 31)
+)
+DECIDED = replace(
+    AUDIT,
+    findings=AUDIT.findings[:1],
+    known=AUDIT.findings[1:2],
+    excepted=tuple(ExceptedFinding(finding=one, exception=EXCEPTION) for one in AUDIT.findings[2:]),
+    gone=(FindingIdentity(rule="DS001", namespace="kube-system", name="kube-proxy", nodes=("n1",)),),
+    expired=(replace(EXCEPTION, namespace="gpu", expires=date(2026, 8, 31)),),
+    has_baseline=True,
+)
+"""The same with a finding that counts, one that the baseline knows, two that are excepted, and one that is gone."""
 
 INCOMPLETE = replace(
     AUDIT,
@@ -48,6 +101,7 @@ INCOMPLETE = replace(
         Unjudged(rule="DS001", daemonset=("kube-system", "log-agent"), lacking=("pods",)),
     ),
     incomplete=(Gap(resource="pods", status=403, message="pods is forbidden: User cannot list resource"),),
+    coverage=(COVERED, NOTHING_KNOWN),
 )
 """Pods were forbidden where two of the DaemonSets are."""
 
@@ -93,12 +147,19 @@ def hostile(text: str) -> AuditReport:
         subject=text,
         patch=Patch(type="merge", body={"metadata": {"labels": {"x": text}}}),
     )
+    exception = AuditException(rules=(text,), namespace=text, name=text, reason=text, node_selector=text)
     return replace(
         AUDIT,
         findings=(finding, replace(finding, level="info", subject="x")),
+        known=(replace(finding, subject="y"),),
+        excepted=(ExceptedFinding(finding=replace(finding, subject="z"), exception=exception),),
+        gone=(FindingIdentity(rule="DS001", namespace=text, name=text, subject=text),),
+        expired=(exception,),
+        has_baseline=True,
         daemonsets=((text, text),),
         unjudged=(Unjudged(rule="DS001", daemonset=(text, text), lacking=("pods",)),),
         incomplete=(Gap(resource="pods", message=text),),
+        coverage=(replace(COVERED, namespace=text, name=text),),
     )
 
 

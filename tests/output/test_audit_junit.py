@@ -3,13 +3,22 @@
 from pathlib import Path
 
 import pytest
-from junitparser import Error, Failure, JUnitXml, TestCase
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from lxml import etree
 from msgspec.structs import replace
 
 from kubectl_ds.core.audit_report import AuditReport, FailOn, Unjudged
 from kubectl_ds.output.audit_formats import audit_in_format
-from tests.output.audits import AUDIT, HOSTILE_TEXTS, INCOMPLETE, NOTHING_FOUND, hostile, is_plain
+from tests.output.audits import (
+    AUDIT,
+    DECIDED,
+    FINDING,
+    HOSTILE_TEXTS,
+    INCOMPLETE,
+    NOTHING_FOUND,
+    hostile,
+    is_plain,
+)
 
 XSD = etree.XMLSchema(etree.parse(str(Path(__file__).parent / "schemas" / "junit-10.xsd")))
 READ = "everything could be read"
@@ -23,8 +32,8 @@ def suites_of(report: AuditReport, fail_on: FailOn = "error") -> dict[str, list[
 
 
 def told(case: TestCase) -> str:
-    """`failure`, `error` or `passed`, the first as GitLab takes the first."""
-    kinds = {Failure: "failure", Error: "error"}
+    """`failure`, `error`, `skipped` or `passed`, the first as GitLab takes the first."""
+    kinds = {Failure: "failure", Error: "error", Skipped: "skipped"}
     return next((kinds[type(one)] for one in case.result if type(one) in kinds), "passed")
 
 
@@ -129,7 +138,43 @@ def test_a_finding_on_a_daemonset_that_is_not_there_has_a_case():
     assert verdicts(absent)["DS001 missing-pods kube-system/cni"] == "failure"
 
 
-@pytest.mark.parametrize("report", [AUDIT, NOTHING_FOUND, INCOMPLETE], ids=["findings", "none", "gaps"])
+def test_what_is_known_passes_and_what_is_excepted_is_skipped():
+    suites = suites_of(DECIDED)
+    assert {case.name.split("/")[-1]: told(case) for cases in suites.values() for case in cases} == {
+        "everything could be read": "passed",
+        "probe.v2": "skipped",
+        "cni": "failure",
+        "kube-proxy": "passed",
+        "log-agent": "passed",
+    }
+    (skipped,) = suites["edge/probe.v2"][0].result
+    assert "Edge sleeps at night. Until 2026-12-31." in skipped.message
+    (known,) = suites["kube-system/log-agent"]
+    assert known.system_out.startswith("Known to the baseline:\nwarning: 2 of the 3 nodes")
+    (audit,) = suites["audit"]
+    assert "gpu/* expired on 2026-08-31" in audit.system_out
+
+
+def test_what_fails_is_not_skipped_for_what_is_excepted_beside_it():
+    """Jenkins would take the case for no failure."""
+    both = replace(DECIDED, findings=(replace(FINDING, namespace="edge", name="probe.v2"),))
+    (case,) = suites_of(both)["edge/probe.v2"]
+    assert [type(one) for one in case.result] == [Failure]
+    assert "Excepted:\n" in case.system_out
+
+
+def test_a_verdict_that_is_lacking_on_a_daemonset_that_is_not_there_is_an_error():
+    absent = Unjudged(rule="DS001", daemonset=("kube-system", "gone"), lacking=("nodes",))
+    assert (
+        verdicts(replace(NOTHING_FOUND, unjudged=(absent,)))["DS001 missing-pods kube-system/gone"] == "error"
+    )
+
+
+@pytest.mark.parametrize(
+    "report",
+    [AUDIT, NOTHING_FOUND, INCOMPLETE, DECIDED],
+    ids=["findings", "none", "gaps", "known and excepted"],
+)
 def test_the_counts_are_those_of_the_cases(report: AuditReport):
     root = etree.fromstring(audit_in_format(report, "junit", "warning").encode())
     for element in (root, *root):

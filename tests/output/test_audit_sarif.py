@@ -12,7 +12,16 @@ from msgspec.structs import replace
 from kubectl_ds.core.audit_report import AuditReport, Unjudged
 from kubectl_ds.core.audit_rules import RULES
 from kubectl_ds.output.audit_formats import audit_in_format
-from tests.output.audits import AUDIT, FINDING, HOSTILE_TEXTS, INCOMPLETE, NOTHING_FOUND, hostile, is_plain
+from tests.output.audits import (
+    AUDIT,
+    DECIDED,
+    FINDING,
+    HOSTILE_TEXTS,
+    INCOMPLETE,
+    NOTHING_FOUND,
+    hostile,
+    is_plain,
+)
 
 SCHEMA = json.loads(
     (Path(__file__).parent / "schemas" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8")
@@ -102,6 +111,21 @@ def test_fingerprints_never_change():
         "ca56719b661c821ea4d29a11ef960e723280aadcadb95d8010ab2dedd29e4258",
         "ca56719b661c821e:1",
     )
+
+
+def test_what_is_known_and_what_is_excepted_is_marked():
+    """What is gone is no result: GitHub does not read `baselineState`, and would open an alert for it."""
+    results = run_of(DECIDED)["results"]
+    assert [one.get("baselineState") for one in results] == ["new", "unchanged", None, None]
+    assert [one.get("suppressions") for one in results[:2]] == [None, None]
+    for one in results[2:]:
+        (suppression,) = one["suppressions"]
+        assert (suppression["kind"], suppression["status"]) == ("external", "accepted")
+        assert suppression["justification"].endswith("Edge sleeps at night. Until 2026-12-31.")
+
+
+def test_without_a_baseline_nothing_is_called_new():
+    assert not any("baselineState" in one for one in run_of(AUDIT)["results"])
 
 
 def test_a_run_that_saw_everything_was_successful():

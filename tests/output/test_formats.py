@@ -6,6 +6,7 @@ import pytest
 
 from kubectl_ds.errors import UsageError
 from kubectl_ds.output.formats import (
+    AUDIT_FORMATS,
     DOCUMENT_FORMATS,
     OBJECT_FORMATS,
     FormatName,
@@ -83,7 +84,7 @@ def test_reports_know_fewer_forms() -> None:
 
 
 def test_the_tuple_holds_every_form_there_is() -> None:
-    assert set(get_args(FormatName)) == set(OBJECT_FORMATS)
+    assert set(get_args(FormatName)) == {*OBJECT_FORMATS, *AUDIT_FORMATS}
     assert set(DOCUMENT_FORMATS) <= set(OBJECT_FORMATS)
 
 
