@@ -1,7 +1,8 @@
 """What rules of an audit may look at: a snapshot, its coverage, and the bounds that are set."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -10,14 +11,20 @@ from kubectl_ds.core.coverage import Cluster, coverage
 from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
 from kubectl_ds.core.idle_gaps import idle_for
 from kubectl_ds.core.model import Container, DaemonSet, Node, Pod, PodSpec
+from kubectl_ds.core.namespaces import namespace_of
 from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.overhead import node_shapes
 from kubectl_ds.core.overhead_report import NodeShape
 from kubectl_ds.core.placement import Placement, place_all
 from kubectl_ds.core.placement_change import with_template_spec
 from kubectl_ds.core.predicted_pod import admission_of, admitted_spec
+from kubectl_ds.core.rollout import rollout_in
+from kubectl_ds.core.rollout_report import RolloutReport
 from kubectl_ds.core.scheduling.pod_requests import Amounts, amounts, is_sidecar, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
+
+_TIME_TO_GO = timedelta(minutes=10)
+"""What is being deleted may take so long before its state is told as a fault."""
 
 
 class AuditedCluster:
@@ -146,6 +153,35 @@ class AuditedDaemonSet:
         unread = self.cluster.joins.unread_for(self.daemonset)
         known = self.cluster.snapshot.knows
         return tuple(sorted(one for one in needs if one in unread or not known(one, namespace)))
+
+    @cached_property
+    def rollout(self) -> RolloutReport:
+        return rollout_in(self.cluster.joins, self.daemonset)
+
+    @property
+    def going_for(self) -> timedelta | None:
+        """How long it, or its namespace, has been in deletion; None where nobody deletes it."""
+        snapshot = self.cluster.snapshot
+        namespace = namespace_of(self.daemonset.metadata.namespace, snapshot.namespaces)
+        moments = [self.daemonset.metadata.deletion_timestamp]
+        if namespace is not None:
+            moments.append(namespace.metadata.deletion_timestamp)
+        known = [moment for moment in moments if moment is not None]
+        return snapshot.taken_at - min(known) if known else None
+
+    @property
+    def is_going_in_time(self) -> bool:
+        """Somebody deletes it, and it has not taken long: pods that lack or linger are what was asked for."""
+        return self.going_for is not None and self.going_for < _TIME_TO_GO
+
+    def lasting_causes_of(self, *states: State) -> tuple[Cause, ...]:
+        """Those of the causes that do not, or may not, pass by themselves."""
+        return tuple(cause for cause in self.causes_of(*states) if cause.outlook != "heals")
+
+    def nodes_of(self, causes: Iterable[Cause]) -> tuple[str, ...]:
+        """The nodes behind these causes, in natural order."""
+        names = frozenset(node for cause in causes for node in cause.nodes)
+        return tuple(one.node for one in self.coverage.nodes if one.node in names)
 
     def causes_of(self, *states: State) -> tuple[Cause, ...]:
         """The distinct causes behind nodes in these states."""

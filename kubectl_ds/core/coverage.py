@@ -168,11 +168,6 @@ class Joined:
         ]
 
 
-def joined(snapshot: ClusterSnapshot, daemonset: DaemonSet, *, gates: FeatureGates | None = None) -> Joined:
-    """The joins for one DaemonSet, for reports that look at single pods; `gates` as for `coverage`."""
-    return Joined(Cluster(snapshot, gates), daemonset)
-
-
 def _one(
     cluster: Cluster, daemonset: DaemonSet, *, states: Collection[State] | None, problems: bool
 ) -> DaemonSetCoverage:

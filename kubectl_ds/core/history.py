@@ -65,10 +65,11 @@ class HistoryReport(Struct, frozen=True, kw_only=True):
         return next((one for one in self.revisions or () if one.current), None)
 
 
-def history(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> HistoryReport:
-    """The history of one of the snapshot's DaemonSets."""
+def history(snapshot: ClusterSnapshot, daemonset: DaemonSet, pods: PodIndex | None = None) -> HistoryReport:
+    """The history of one of the snapshot's DaemonSets; `pods` saves indexing the snapshot's again."""
     meta = daemonset.metadata
-    claimed = PodIndex(snapshot.pods).claimed(daemonset) if snapshot.knows("pods", meta.namespace) else None
+    index = PodIndex(snapshot.pods) if pods is None else pods
+    claimed = index.claimed(daemonset) if snapshot.knows("pods", meta.namespace) else None
     known = snapshot.knows("controllerrevisions", meta.namespace)
     return HistoryReport(
         namespace=meta.namespace,

@@ -7,7 +7,7 @@ verdict are ours: upstream has no progress deadline, and waits for ever for a po
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from kubectl_ds.core.coverage import Joined, joined
+from kubectl_ds.core.coverage import Cluster, Joined
 from kubectl_ds.core.history import history
 from kubectl_ds.core.model import DaemonSet, Pod, RollingUpdateDaemonSet
 from kubectl_ds.core.natural_order import natural_key
@@ -35,9 +35,14 @@ _WITHOUT_BUDGET: frozenset[Step] = frozenset({"Done", "Old"})
 
 def rollout(snapshot: ClusterSnapshot, daemonset: DaemonSet) -> RolloutReport:
     """The rollout of one of the snapshot's DaemonSets. Needs nodes, pods and revisions; events help."""
-    meta = daemonset.metadata
-    past = history(snapshot, daemonset)
-    joins = joined(snapshot, daemonset)
+    return rollout_in(Cluster(snapshot, None), daemonset)
+
+
+def rollout_in(cluster: Cluster, daemonset: DaemonSet) -> RolloutReport:
+    """The same, for who asks for several DaemonSets of one snapshot."""
+    snapshot, meta = cluster.snapshot, daemonset.metadata
+    past = history(snapshot, daemonset, cluster.pods)
+    joins = Joined(cluster, daemonset)
     known = past.current is not None and not joins.unread & {"nodes", "pods", "controllerrevisions"}
     nodes = _nodes(daemonset, joins, past.current.hash, snapshot.taken_at) if known and past.current else None
     allowed = None if nodes is None else _budget(daemonset, nodes)

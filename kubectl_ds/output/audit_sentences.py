@@ -14,10 +14,11 @@ from kubectl_ds.core.audit_report import (
     FindingIdentity,
     Level,
 )
+from kubectl_ds.core.coverage_report import Cause
 from kubectl_ds.output.change_sentences import remedies_sentence
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.gaps import gap_sentences
-from kubectl_ds.output.reasons import cause_sentences
+from kubectl_ds.output.reasons import details_differ, sentences
 from kubectl_ds.output.valid_unicode import valid_tree
 
 _MOST_CAUSES = 3
@@ -33,12 +34,22 @@ _WORDS: dict[Level, tuple[str, str]] = {
 def finding_sentence(finding: Finding) -> str:
     """What is so, and the largest of its causes."""
     causes = finding.causes
-    told = [finding.message, *(cause_sentences(cause) for cause in causes[:_MOST_CAUSES])]
+    told = [finding.message, *_causes_told(causes[:_MOST_CAUSES])]
     if rest := len(causes) - _MOST_CAUSES:
         told += [f"({rest} more cause{'s' * (rest != 1)}.)"] if rest > 0 else []
     if elsewhere := _elsewhere(finding):
         told.append(f"Of all these nodes {elsewhere}.")
     return " ".join(told)
+
+
+def _causes_told(causes: Sequence[Cause]) -> list[str]:
+    """Each sentence once: causes that differ in one reason share the others."""
+    told: dict[str, None] = {}
+    for cause in causes:
+        told |= dict.fromkeys(sentences([reason]) for reason in cause.reasons)
+        if cause.varies:
+            told[details_differ(cause.nodes[0]).strip()] = None
+    return list(told)
 
 
 def finding_lines(finding: Finding) -> list[str]:

@@ -4,25 +4,36 @@ from collections.abc import Iterator
 
 from kubectl_ds.core.audit_report import Found
 from kubectl_ds.core.audit_rule import NODES_AND_PODS, Rule
+from kubectl_ds.core.audit_words import command, of_them
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
-from kubectl_ds.core.coverage_report import Cause
+from kubectl_ds.core.human_duration import human_duration
 
 
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
-    """Nodes that are Missing, unless all of it passes by itself."""
-    causes = [one for one in audited.causes_of("Missing") if one.outlook != "heals"]
-    if causes:
-        nodes = tuple(node.node for node in audited.coverage.nodes if node.node in _all(causes))
-        of = audited.coverage.summary.eligible
+    """Nodes that are Missing, unless all of it passes by itself: between two pods of a rollout, say."""
+    causes = audited.lasting_causes_of("Missing")
+    if not causes or audited.is_going_in_time:
+        return
+    nodes = audited.nodes_of(causes)
+    said = f"{of_them(len(nodes), audited.coverage.summary.eligible or 0)} no pod of it"
+    namespace, name = audited.key
+    look = command("kubectl ds coverage", name, "-n", namespace, "--state Missing")
+    if audited.going_for is None:
         yield Found(
-            message=f"{len(nodes)} of the {of} nodes where it belongs have no pod of it.",
+            message=f"{said}.",
             nodes=nodes,
-            causes=tuple(causes),
+            causes=causes,
+            fix=f"See to the cause that is told; {look} shows it node by node.",
         )
-
-
-def _all(causes: list[Cause]) -> frozenset[str]:
-    return frozenset(node for cause in causes for node in cause.nodes)
+        return
+    yield Found(
+        message=f"{said} and gets none: it has been in deletion for {human_duration(audited.going_for)}.",
+        nodes=nodes,
+        causes=causes,
+        fix=f"See what keeps it: {command('kubectl get', *audited.flags, '-o yaml')} shows its finalizers, "
+        f"{look} its pods that do not go.",
+        level="warning",
+    )
 
 
 RULE = Rule(
@@ -30,8 +41,9 @@ RULE = Rule(
     name="missing-pods",
     level="error",
     needs=NODES_AND_PODS,
-    means="The controller's rules put a pod of the DaemonSet on these nodes, and none is there that lives.",
+    means="The controller's rules put a pod of the DaemonSet on these nodes, and none is there that lives. A node "
+    "between two pods (the old one terminates, or the new one is a moment away) is not told.",
     why="What the agent does for every node, nobody does for these: no logs, no network, no policy.",
-    mend="The cause is told with the finding. `kubectl ds coverage NAME` shows it node by node.",
+    mend="The cause is told with the finding. `kubectl ds coverage NAME --state Missing` shows it node by node.",
     check=check,
 )
