@@ -1,9 +1,9 @@
 """`kubectl ds snapshot`: what the other commands read of a cluster, in one file."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from kubectl_ds.commands.declared import Declared, Flag, Text
+from kubectl_ds.commands.declared import Declared, Flag, Switch, Text
 from kubectl_ds.commands.options import CONNECTION, READING, SCOPE
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
@@ -18,6 +18,7 @@ EPILOG = """\b
 Examples:
   kubectl ds snapshot -o cluster.json.gz            all that the other commands read
   kubectl ds coverage -A --from cluster.json.gz     any of them, later and elsewhere
+  kubectl ds snapshot --redact -o bug.json.gz       the same cluster, and nobody's names
   kubectl ds snapshot -o - | ssh support 'cat > cluster.json.gz'
 """
 
@@ -25,6 +26,11 @@ STDOUT = "-"
 
 OWN = (
     Flag("-o", "--output", kind=Text(""), metavar="FILE", help="The file to write; - is standard output."),
+    Flag(
+        "--redact",
+        kind=Switch(),
+        help="With stand-ins for names and addresses, and without env, arguments, annotations and messages.",
+    ),
 )
 WHERE = tuple(flag for flag in SCOPE if flag.name in ("namespace", "all_namespaces"))
 WITHOUT_CACHE = tuple(flag for flag in READING if flag.name != "fast")
@@ -61,11 +67,11 @@ command = Declared(
 def _written(
     environment: Environment, values: Mapping[str, Any], session: "Session", options: "ReadOptions"
 ) -> "Written":
-    from kubectl_ds.kube.dump.saving import file_at, standard_output
+    from kubectl_ds.kube.dump.redacting import redact_snapshot
+    from kubectl_ds.kube.dump.saving import file_at, spooled, standard_output
     from kubectl_ds.kube.dump.writing import write_snapshot
 
-    path = values["output"]
-    with standard_output(environment.stdout) if path == STDOUT else file_at(path) as out:
+    def write(out: BinaryIO) -> "Written":
         return write_snapshot(
             session.transport,
             out,
@@ -74,6 +80,17 @@ def _written(
             namespace=session.namespace if session.homes is None else "",
             now=environment.now(),
         )
+
+    path = values["output"]
+    with standard_output(environment.stdout) if path == STDOUT else file_at(path) as out:
+        if not values["redact"]:
+            return write(out)
+        # Whose names there are is known when everything has been read.
+        with spooled() as whole:
+            written = write(whole)
+            whole.seek(0)
+            redact_snapshot(whole, out)
+        return written
 
 
 def _say(environment: Environment, values: Mapping[str, Any], written: "Written") -> None:

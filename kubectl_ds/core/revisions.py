@@ -112,9 +112,9 @@ def is_named_by(daemonset: DaemonSet, revision: ControllerRevision) -> bool:
 
 def holds_template(revision: ControllerRevision, daemonset_object: Mapping[str, Any] | None) -> bool:
     """Whether the revision records just this DaemonSet's template."""
-    recorded = _template_of(revision.data)
-    present = _template_of(daemonset_object)
-    return recorded is not None and present is not None and _comparable(recorded) == _comparable(present)
+    recorded = template_of(revision.data)
+    present = template_of(daemonset_object)
+    return recorded is not None and present is not None and comparable(recorded) == comparable(present)
 
 
 def revision_hash(revision: ControllerRevision | None) -> str:
@@ -146,16 +146,17 @@ def _age(revision: ControllerRevision) -> tuple[int, str]:
     return revision.revision, revision.metadata.name
 
 
-def _template_of(tree: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+def template_of(tree: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The pod template in a raw DaemonSet, or in a revision's data."""
     spec = tree.get("spec") if isinstance(tree, Mapping) else None
     template = spec.get("template") if isinstance(spec, Mapping) else None
     return template if isinstance(template, Mapping) else None
 
 
-def _comparable(tree: Any) -> Any:
+def comparable(tree: Any) -> Any:
     """Without `$patch`, and without nulls: servers differ in whether they write `creationTimestamp: null`."""
     if isinstance(tree, Mapping):
-        return {key: _comparable(held) for key, held in tree.items() if key != "$patch" and held is not None}
+        return {key: comparable(held) for key, held in tree.items() if key != "$patch" and held is not None}
     if isinstance(tree, list):
-        return [_comparable(held) for held in tree]
+        return [comparable(held) for held in tree]
     return tree

@@ -23,7 +23,7 @@ def file_at(path: str) -> Iterator[BinaryIO]:
     try:
         if place.exists() and not place.is_file():
             # A pipe or a device: nothing can take its place.
-            with _spooled() as spool:
+            with spooled() as spool:
                 yield spool
                 spool.seek(0)
                 with place.open("wb") as device:
@@ -41,7 +41,7 @@ def standard_output(stdout: TextIO) -> Iterator[BinaryIO]:
     binary: Any = getattr(stdout, "buffer", None)
     if binary is None:
         raise KubectlDsError("standard output takes no bytes here", hint="give -o FILE")
-    with _spooled() as spool:
+    with spooled() as spool:
         yield spool
         spool.seek(0)
         shutil.copyfileobj(spool, binary)
@@ -64,7 +64,7 @@ def _beside(place: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _spooled() -> Iterator[BinaryIO]:
+def spooled() -> Iterator[BinaryIO]:
     """Without a name, so that nothing is left of it whatever happens."""
     with tempfile.TemporaryFile() as spool:
         yield cast("BinaryIO", spool)

@@ -34,7 +34,9 @@ class Lacking(Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
-class _SnapshotFile(Struct, frozen=True, kw_only=True, rename="camel"):
+class SnapshotFile(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The document. Objects stay bytes until they are needed."""
+
     api_version: str
     kind: str
     objects: dict[str, list[Raw]]
@@ -43,6 +45,7 @@ class _SnapshotFile(Struct, frozen=True, kw_only=True, rename="camel"):
     """The one namespace that was read; empty is all of them."""
     namespace: str = ""
     server_version: str = ""
+    redacted: bool = False
     gaps: tuple[Lacking, ...] = ()
 
 
@@ -51,17 +54,23 @@ def is_snapshot(content: bytes) -> bool:
     return content[:200].lstrip().startswith(b"{") and f'"{KIND}"'.encode() in content[:200]
 
 
-def read_snapshot_file(content: bytes, gathered: Gathered) -> None:
-    """Everything in it. Raises `KubectlDsError` for a file that is cut short, or of a version that is not known."""
+def decoded(content: bytes, where: str) -> SnapshotFile:
+    """The file, its objects not yet looked at. Raises `KubectlDsError`."""
     try:
-        file = msgspec.json.decode(content, type=_SnapshotFile)
+        file = msgspec.json.decode(content, type=SnapshotFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise KubectlDsError(f"{gathered.where} is no snapshot that can be read: {error}") from None
+        raise KubectlDsError(f"{where} is no snapshot that can be read: {error}") from None
     if (file.api_version, file.kind) != (API_VERSION, KIND):
         raise KubectlDsError(
-            f"{gathered.where} is a {file.kind} of {file.api_version}, which this version does not read",
+            f"{where} is a {file.kind} of {file.api_version}, which this version does not read",
             hint="a newer kubectl ds may",
         )
+    return file
+
+
+def read_snapshot_file(content: bytes, gathered: Gathered) -> None:
+    """Everything in it. Raises `KubectlDsError` for a file that is cut short, or of a version that is not known."""
+    file = decoded(content, gathered.where)
     gathered.taken_at = file.taken_at
     gathered.namespace = file.namespace
     gathered.git_version = file.server_version
