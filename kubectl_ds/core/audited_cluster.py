@@ -12,6 +12,7 @@ from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
 from kubectl_ds.core.idle_gaps import idle_for
 from kubectl_ds.core.model import Container, DaemonSet, Node, Pod, PodSpec
 from kubectl_ds.core.namespaces import namespace_of
+from kubectl_ds.core.node_platform import NodePlatform, platform_of
 from kubectl_ds.core.object_key import Key, key_of
 from kubectl_ds.core.overhead import node_shapes
 from kubectl_ds.core.overhead_report import NodeShape
@@ -72,6 +73,11 @@ class AuditedCluster:
             with suppress(ValueError):
                 found[node.metadata.name] = amounts(node.status.allocatable)
         return found
+
+    @cached_property
+    def platforms(self) -> Mapping[str, NodePlatform]:
+        """By node."""
+        return {node.metadata.name: platform_of(node) for node in self.nodes}
 
 
 class AuditedDaemonSet:

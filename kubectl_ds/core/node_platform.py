@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from kubectl_ds.core.model import Node
+from kubectl_ds.core.scheduling.virtual_nodes import NodeCannotHost, node_cannot_host
 from kubectl_ds.core.template_tree import Tree, all_containers, part, pod_spec, text
 
 Dimension = Literal["os", "arch"]
@@ -12,11 +15,33 @@ LABEL_OF: Mapping[Dimension, str] = {"os": "kubernetes.io/os", "arch": "kubernet
 BETA_LABEL_OF: Mapping[Dimension, str] = {"os": "beta.kubernetes.io/os", "arch": "beta.kubernetes.io/arch"}
 
 
-def platform_of(node: Node, dimension: Dimension) -> str:
-    """`linux`, `windows`, `amd64`, `arm64`: as the kubelet reports it, else by label; empty where nobody says."""
-    info, labels = node.status.node_info, node.metadata.labels
-    reported = info.operating_system if dimension == "os" else info.architecture
-    return reported or labels.get(LABEL_OF[dimension]) or labels.get(BETA_LABEL_OF[dimension], "")
+class NodePlatform(Struct, frozen=True, kw_only=True, gc=False):
+    """`linux` or `windows`, `amd64`, `arm64` …, as the kubelet reports it, else by label; empty where nobody says.
+
+    `virtual`: why no daemon pod can run there, whatever it is.
+    """
+
+    os: str
+    arch: str
+    virtual: NodeCannotHost | None
+
+    def value(self, dimension: Dimension) -> str:
+        return self.os if dimension == "os" else self.arch
+
+
+def platform_of(node: Node) -> NodePlatform:
+    """What the node says of itself."""
+    info = node.status.node_info
+    return NodePlatform(
+        os=info.operating_system or _labelled(node, "os"),
+        arch=info.architecture or _labelled(node, "arch"),
+        virtual=node_cannot_host(node),
+    )
+
+
+def _labelled(node: Node, dimension: Dimension) -> str:
+    labels = node.metadata.labels
+    return labels.get(LABEL_OF[dimension]) or labels.get(BETA_LABEL_OF[dimension], "")
 
 
 def only_os(daemonset_object: Mapping[str, Any]) -> str:

@@ -9,8 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
-from kubectl_ds.core.node_platform import linux_only_fields, only_os, platform_of
-from kubectl_ds.core.scheduling.virtual_nodes import node_cannot_host
+from kubectl_ds.core.node_platform import linux_only_fields, only_os
 
 WINDOWS = "windows"
 
@@ -33,9 +32,10 @@ def _unfit(audited: AuditedDaemonSet) -> Iterator[UnfitNode]:
     ready = frozenset(audited.nodes_in("Ready"))
     for node in audited.eligible:
         name = node.metadata.name
-        if (virtual := node_cannot_host(node)) is not None:
-            yield UnfitNode(node=name, kind=virtual.kind, labelled=virtual.labelled)
-        elif platform_of(node, "os") == WINDOWS and (
+        platform = audited.cluster.platforms[name]
+        if platform.virtual is not None:
+            yield UnfitNode(node=name, kind=platform.virtual.kind, labelled=platform.virtual.labelled)
+        elif platform.os == WINDOWS and (
             (wanted_os and wanted_os != WINDOWS) or (linux_only and name not in ready)
         ):
             yield UnfitNode(node=name, kind="windows")

@@ -10,10 +10,8 @@ from kubectl_ds.core.audit_words import counted
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.deprecated_keys import CONTROL_PLANE, MASTER
 from kubectl_ds.core.model import Node, Taint, Toleration
-from kubectl_ds.core.node_platform import platform_of
 from kubectl_ds.core.placement import Placement, UntoleratedTaint
 from kubectl_ds.core.planned_change import PASSING_TAINTS
-from kubectl_ds.core.scheduling.virtual_nodes import node_cannot_host
 from kubectl_ds.core.template_patch import placement_patch
 
 _ROLES = frozenset((CONTROL_PLANE, MASTER))
@@ -27,13 +25,14 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     ]
     if not left_out:
         return
-    systems = {platform_of(node, "os") for node in left_out}
+    platforms = audited.cluster.platforms
+    systems = {platforms[node.metadata.name].os for node in left_out}
     others = [
         node
         for node in audited.cluster.nodes
         if not _is_control_plane(node)
-        and node_cannot_host(node) is None
-        and platform_of(node, "os") in systems
+        and platforms[node.metadata.name].virtual is None
+        and platforms[node.metadata.name].os in systems
     ]
     if not others or not all(_covers(audited.placements[node.metadata.name]) for node in others):
         return

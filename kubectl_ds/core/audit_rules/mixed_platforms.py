@@ -1,6 +1,6 @@
 """DS015: one template for nodes of several operating systems or architectures, with nothing to show that it fits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from kubectl_ds.core.audit_report import Found, Patch
 from kubectl_ds.core.audit_rule import NODES_AND_PODS, Rule
@@ -8,7 +8,7 @@ from kubectl_ds.core.audit_words import counted, listed
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.image_platform import platform_failure
 from kubectl_ds.core.model import Node, PodSpec
-from kubectl_ds.core.node_platform import BETA_LABEL_OF, LABEL_OF, Dimension, platform_of
+from kubectl_ds.core.node_platform import BETA_LABEL_OF, LABEL_OF, Dimension
 from kubectl_ds.core.ownership import is_terminating
 from kubectl_ds.core.placement_change import required_terms_of
 from kubectl_ds.core.template_patch import placement_patch, with_node_selector
@@ -46,9 +46,11 @@ def _failing(audited: AuditedDaemonSet) -> dict[str, str]:
 
 
 def _found_failing(audited: AuditedDaemonSet, failing: Mapping[str, str]) -> Found:
-    node_of = audited.cluster.node_of
-    platforms = listed(sorted({_platform(node_of[name]) for name in failing}))
-    patch = _without(audited, [node_of[name] for name in failing])
+    of = audited.cluster.platforms
+    platforms = listed(
+        sorted({f"{of[name].os or 'unknown'}/{of[name].arch or 'unknown'}" for name in failing})
+    )
+    patch = _without(audited, failing.keys())
     leave_out = (
         "leave those nodes out, as the patch does" if patch else "leave those nodes out by nodeSelector"
     )
@@ -61,10 +63,6 @@ def _found_failing(audited: AuditedDaemonSet, failing: Mapping[str, str]) -> Fou
         fix=f"Use an image that is made for {platforms} too, or {leave_out}.",
         patch=patch,
     )
-
-
-def _platform(node: Node) -> str:
-    return f"{platform_of(node, 'os') or 'unknown'}/{platform_of(node, 'arch') or 'unknown'}"
 
 
 # --- platforms that nothing shows to fit -----------------------------------------------------------
@@ -84,7 +82,7 @@ def _unproven(
 ) -> Iterator[Found]:
     by_value: dict[str, list[Node]] = {}
     for node in fit:
-        if value := platform_of(node, dimension):
+        if value := audited.cluster.platforms[node.metadata.name].value(dimension):
             by_value.setdefault(value, []).append(node)
     if len(by_value) < 2:
         return
@@ -92,10 +90,15 @@ def _unproven(
     proven = {value for value, nodes in by_value.items() if any(one.metadata.name in ready for one in nodes)}
     most = max(by_value, key=lambda value: (value in proven, len(by_value[value]), value))
     doubtful = {value: nodes for value, nodes in by_value.items() if value not in proven and value != most}
-    nodes = [node for value in doubtful.values() for node in value if node.metadata.name not in failing]
+    doubted = {node.metadata.name for of in doubtful.values() for node in of}
+    nodes = tuple(
+        node.metadata.name
+        for node in fit
+        if node.metadata.name in doubted and node.metadata.name not in failing
+    )
     if not nodes:
         return
-    patch = _without(audited, nodes) if len(doubtful) == 1 else None
+    patch = _without(audited, doubted) if len(doubtful) == 1 else None
     mix = listed([f"{counted(len(of), 'node')} with {value}" for value, of in sorted(by_value.items())])
     values = listed(sorted(doubtful))
     ask = (
@@ -106,17 +109,16 @@ def _unproven(
     yield Found(
         message=f"It belongs on nodes of several {_DIMENSIONS[dimension]} ({mix}), its template asks for none, "
         f"and no pod of it is Ready on {values}.",
-        nodes=tuple(node.metadata.name for node in audited.eligible if node in nodes),
+        nodes=nodes,
         subject=dimension,
         fix=f"See that its images are made for {values} too; if they are not, {ask}.",
         patch=patch,
     )
 
 
-def _without(audited: AuditedDaemonSet, nodes: list[Node]) -> Patch | None:
+def _without(audited: AuditedDaemonSet, gone: Collection[str]) -> Patch | None:
     """The nodeSelector that lets all other eligible nodes in and none of these; None where there is none."""
     before = audited.daemonset.spec.template.spec
-    gone = {node.metadata.name for node in nodes}
     kept = [node for node in audited.eligible if node.metadata.name not in gone]
     for label in LABEL_OF.values():
         values = {node.metadata.labels.get(label, "") for node in kept}

@@ -12,9 +12,9 @@ from kubectl_ds.core.template_patch import placement_patch, requiring, with_node
 from kubectl_ds.core.unfit_nodes import UnfitNode, unfit_nodes
 
 _WORDS = {
-    "fargate": "of Fargate, whose machines have room for one pod",
-    "virtual-kubelet": "of a virtual kubelet, behind which there is no machine of its own",
-    "windows": "that runs Windows, where its template cannot run",
+    "fargate": "of Fargate (room for one pod)",
+    "virtual-kubelet": "of a virtual kubelet (no machine behind it)",
+    "windows": "with Windows",
 }
 _LEFT_OUT = {
     "fargate": NodeSelectorRequirement(
@@ -31,7 +31,8 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
         return
     patch = _patch(audited, unfit)
     yield Found(
-        message=f"It belongs on {_counted(unfit, audited)}. {_because(audited)}".strip(),
+        message=f"It belongs on {counted(len(unfit), 'node')} that cannot host it: {_kinds(unfit, audited)}."
+        f"{_because(audited)}",
         nodes=tuple(one.node for one in unfit),
         fix="Leave them out, as the patch does."
         if patch
@@ -44,20 +45,20 @@ def _all_virtual(unfit: Sequence[UnfitNode]) -> bool:
     return all(one.kind == "virtual-kubelet" for one in unfit)
 
 
-def _counted(unfit: Sequence[UnfitNode], audited: AuditedDaemonSet) -> str:
-    told = []
-    for kind, words in _WORDS.items():
-        if number := sum(one.kind == kind for one in unfit):
-            told.append(f"{counted(number, 'node')} {words}")
-    linux_only = linux_only_fields(audited.tree) or ("spec.os",)
-    windows = f" ({listed(linux_only)})" if any(one.kind == "windows" for one in unfit) else ""
-    return f"{', and on '.join(told)}{windows}"
+def _kinds(unfit: Sequence[UnfitNode], audited: AuditedDaemonSet) -> str:
+    numbers = {kind: sum(one.kind == kind for one in unfit) for kind in _WORDS}
+    words = dict(_WORDS, windows=f"with Windows, where its template cannot run ({_linux_only(audited)})")
+    return listed([f"{number} {words[kind]}" for kind, number in numbers.items() if number])
+
+
+def _linux_only(audited: AuditedDaemonSet) -> str:
+    return listed(linux_only_fields(audited.tree)) or "spec.os"
 
 
 def _because(audited: AuditedDaemonSet) -> str:
     tolerations = audited.daemonset.spec.template.spec.tolerations
     everything = any(one.operator == "Exists" and not one.key for one in tolerations)
-    return "It tolerates every taint." if everything else ""
+    return " It tolerates every taint." if everything else ""
 
 
 def _patch(audited: AuditedDaemonSet, unfit: Sequence[UnfitNode]) -> Patch | None:
