@@ -63,7 +63,8 @@ RULE = Rule(
     needs=NODES_AND_PODS,
     means="Since Kubernetes 1.12 the controller pins each pod to its node (`matchFields metadata.name`), and a "
     "scheduler binds it. These pods count as the DaemonSet's and came to their node another way: with `spec.nodeName` "
-    "and no pin, or onto another node than the one that they were pinned to. A template with nodeName is told by DS013.",
+    "and no pin, or onto another node than the one that they were pinned to. A template with nodeName is told by "
+    "DS013.",
     why="Nobody has weighed room, ports and volumes for them, priority and preemption do not apply, and they may take "
     "the place of the pod that the controller would have made. A pod astray leaves the node it was made for without "
     "one.",
