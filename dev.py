@@ -6,6 +6,8 @@
     python3 dev.py lint                 ruff, both halves
     python3 dev.py types                mypy --strict
     python3 dev.py bench [OPTION ...]   install, then time it against kubectl on clusters made for it
+    python3 dev.py build [FOLDER]       wheel and sdist, checked as the package index does, in dist/ or FOLDER
+    python3 dev.py lock                 requirements-packaged.txt anew, from constraints.txt
     python3 dev.py compat               the ApiClient session on kubernetes 35, 36 and 37
 
 Inside an activated virtual environment it uses that one; otherwise it makes `.venv` here.
@@ -13,6 +15,7 @@ Inside an activated virtual environment it uses that one; otherwise it makes `.v
 
 from __future__ import annotations
 
+import configparser
 import hashlib
 import os
 import shutil
@@ -23,6 +26,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 CONSTRAINTS = ROOT / "constraints.txt"
+PACKAGED = ROOT / "requirements-packaged.txt"
+PACKAGED_HEAD = """# What a packaged program needs: the run-time requirements less the official client, whose
+# sessions only Python programs hand over. Made from constraints.txt by `python3 dev.py lock`.
+"""
+LOCKING = ("--generate-hashes", "--universal", "--python-version=3.11", "--no-header", "--no-annotate", "-q")
 KUBERNETES_VERSIONS = ("35.0.0", "36.0.3", "37.0.2")
 SESSION_TESTS = "tests/kube/test_api_client_session.py"
 
@@ -38,6 +46,8 @@ def main(arguments: list[str]) -> int:
         "lint": lint,
         "types": types,
         "bench": bench,
+        "build": build,
+        "lock": lock,
         "compat": compat,
     }
     if not arguments or arguments[0] not in verbs:
@@ -81,6 +91,31 @@ def bench(arguments: list[str]) -> int:
     environment = installed(extras=extras)
     program = script(packaged(), "kubectl-ds")
     return run([python(environment), "-m", "bench", "--program", program, *arguments])
+
+
+def build(arguments: list[str]) -> int:
+    """The wheel is built from the sdist: whoever builds from that gets the same."""
+    environment = installed(extras="[test]")
+    folder = Path(arguments[0] if arguments else "dist").resolve()
+    for left in folder.glob("kubectl_ds-*"):
+        left.unlink()
+    os.environ["PIP_CONSTRAINT"] = str(CONSTRAINTS)
+    code = run([python(environment), "-m", "build", "--outdir", str(folder)])
+    made = [str(path) for path in folder.glob("kubectl_ds-*")]
+    return code or run([python(environment), "-m", "twine", "check", "--strict", *made])
+
+
+def lock(_: list[str]) -> int:
+    """What a packaged program needs, each with the hashes of its files."""
+    environment = installed(extras="[test]")
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    wanted = [line for line in config["options"]["install_requires"].split() if "kubernetes" not in line]
+    command = [script(environment, "uv"), "pip", "compile", "-", "-c", str(CONSTRAINTS), *LOCKING]
+    done = subprocess.run(command, input="\n".join(wanted), text=True, stdout=subprocess.PIPE, check=False)
+    if done.returncode == 0:
+        PACKAGED.write_text(PACKAGED_HEAD + done.stdout, encoding="utf-8")
+    return done.returncode
 
 
 def packaged() -> Path:
