@@ -14,6 +14,8 @@ import pytest
 from kubectl_ds import __version__
 from kubectl_ds.cli import COMMANDS
 from kubectl_ds.commands.options import CONNECTION
+from kubectl_ds.core.audit_baseline import AuditBaseline
+from kubectl_ds.core.audit_configuration import AuditConfiguration
 from kubectl_ds.output.documents import Report
 from kubectl_ds.program import program
 from release.man_pages import FOLDER as MAN
@@ -99,9 +101,12 @@ def test_the_readmes_commands_are_those_of_dev_py():
     assert "python3 dev.py test" in (ROOT / ".ci" / "run").read_text()
 
 
+FILES_THAT_ARE_READ = (AuditConfiguration, AuditBaseline)
+
+
 def test_every_document_of_the_program_has_a_published_schema():
     schemas = {path.name for path in (ROOT / "docs" / "schema").glob("*.json")}
-    kinds = {type_.__name__ for type_ in get_args(Report)}
+    kinds = {type_.__name__ for type_ in (*get_args(Report), *FILES_THAT_ARE_READ)}
     # What `snapshot` writes is a document too, of objects rather than findings.
     kinds |= {"ClusterSnapshot"}
     assert schemas == {re.sub(r"(?<!^)([A-Z])", r"-\1", kind).lower() + ".schema.json" for kind in kinds}

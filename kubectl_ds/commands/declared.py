@@ -36,10 +36,10 @@ class Number(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One of these words."""
+    """One of these words; `default` when nothing is said."""
 
     words: tuple[str, ...]
-    default: str
+    default: str | None
 
 
 Kind = Switch | Text | Number | Choice

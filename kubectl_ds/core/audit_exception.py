@@ -11,8 +11,8 @@ from kubectl_ds.core.label_selector import Requirements
 class AuditException(Struct, frozen=True, kw_only=True):
     """`rules` are patterns of identifiers or names, `namespace` and `name` patterns of the DaemonSet's.
 
-    A pattern is a shell's: `*`, `?`, `[ab]`. With `nodes` only findings on nodes with these labels are meant, and of
-    those only these nodes; `node_selector` is its text.
+    A pattern is a shell's: `*`, `?`, `[ab]`; for rules case does not matter. With `nodes` only findings on nodes with
+    these labels are meant, and of those only these nodes; `node_selector` is its text.
     """
 
     rules: tuple[str, ...]
@@ -30,7 +30,11 @@ class AuditException(Struct, frozen=True, kw_only=True):
     def concerns(self, rule: str, rule_name: str, namespace: str, name: str) -> bool:
         """Whether a finding of this rule at this DaemonSet is meant, nodes aside."""
         return (
-            any(fnmatchcase(spelling, pattern) for pattern in self.rules for spelling in (rule, rule_name))
+            any(
+                fnmatchcase(spelling.lower(), pattern.lower())
+                for pattern in self.rules
+                for spelling in (rule, rule_name)
+            )
             and fnmatchcase(namespace, self.namespace)
             and fnmatchcase(name, self.name)
         )

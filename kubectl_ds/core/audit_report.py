@@ -149,6 +149,11 @@ class AuditReport(Struct, frozen=True, kw_only=True):
     taken_at: datetime | None = None
     """The moment of the snapshot, by the API server's clock."""
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether finding nothing is no verdict."""
+        return bool(self.incomplete or self.unjudged)
+
     def count(self, level: Level) -> int:
         return sum(one.level == level for one in self.findings)
 

@@ -35,14 +35,13 @@ class CoverageRequirement(Struct, frozen=True, kw_only=True):
         return fnmatchcase(key[0], self.namespace) and fnmatchcase(key[1], self.name)
 
 
-def required(daemonset: str, node_selector: str) -> CoverageRequirement:
-    """From `NAMESPACE/NAME` and a selector in the grammar of kubectl's -l. Raises `UsageError`."""
+def required(daemonset: str, node_selector: str, nodes: Requirements) -> CoverageRequirement:
+    """From `NAMESPACE/NAME` and a selector, as text and as read. Raises `UsageError`."""
     namespace, slash, name = daemonset.strip().partition("/")
     if not (namespace and slash and name) or "/" in name:
         raise UsageError(f"a DaemonSet is named NAMESPACE/NAME, not {daemonset!r}")
-    selector = parse(node_selector)
     return CoverageRequirement(
-        namespace=namespace, name=name, node_selector=node_selector.strip(), nodes=selector
+        namespace=namespace, name=name, node_selector=node_selector.strip(), nodes=nodes
     )
 
 
@@ -54,4 +53,4 @@ def parse_requirement(text: str) -> CoverageRequirement:
             f"--require takes NAMESPACE/NAME:NODESELECTOR, not {text!r}",
             hint=f"{text}: with nothing behind the colon means every node",
         )
-    return required(daemonset, node_selector)
+    return required(daemonset, node_selector, parse(node_selector))

@@ -33,6 +33,8 @@ _Loader.add_implicit_resolver(
     list("-+0123456789."),
 )
 
+SCALARS: Final = _Loader
+"""What tells texts from numbers, for readers that build trees of their own (kube/placed_yaml.py)."""
 
 _DEEPEST: Final = 200
 """Kubernetes' own objects are a tenth as deep at most; libyaml's composer ends the process at some ten thousand."""

@@ -101,7 +101,8 @@ def summary_sentence(report: AuditReport) -> str:
     whole = f"{found} in {_counted(looked, 'DaemonSet')}, by {_counted(rules, 'rule')}."
     besides = [f"{len(report.known)} known to the baseline"] if report.known else []
     besides += [f"{len(report.excepted)} excepted"] if report.excepted else []
-    return f"{whole} Besides, {_and(besides)}." if besides else whole
+    by = f" Configured by {report.configured_by}." if report.configured_by else ""
+    return (f"{whole} Besides, {_and(besides)}." if besides else whole) + by
 
 
 def _and(parts: Sequence[str]) -> str:
