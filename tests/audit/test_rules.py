@@ -33,7 +33,7 @@ def case(rule: Rule, which: str) -> list[Raw]:
 
 def words_of(rule: Rule) -> tuple[str, ...]:
     """What its case adds to the command line."""
-    words: tuple[str, ...] = getattr(import_module(f"tests.audit.cases.{module_of(rule)}"), "WORDS", ())
+    words: tuple[str, ...] = getattr(import_module(f"tests.audit.cases.{module_of(rule)}"), "ARGUMENTS", ())
     return words
 
 

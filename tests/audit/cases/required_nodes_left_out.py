@@ -2,7 +2,7 @@
 
 from tests.clusters import Raw, a_daemonset, a_node, a_pod
 
-WORDS = (
+ARGUMENTS = (
     "--require",
     "security/agent:pool=gpu",
     "--require",
