@@ -3,7 +3,7 @@
 from typing import Any
 
 from kubectl_ds.commands.declared import Choice, Declared, Flag, Switch, Text
-from kubectl_ds.commands.options import AUDIT_OUTPUT, CONNECTION, READING, SCOPE
+from kubectl_ds.commands.options import AUDIT_OUTPUT, CONNECTION, FLEET, READING, SCOPE, names_a_fleet
 from kubectl_ds.environment import Environment
 from kubectl_ds.exit_codes import ExitCode
 
@@ -17,6 +17,7 @@ Examples:
   kubectl ds audit --baseline known.json --write-baseline    from now on only what is new counts
   kubectl ds audit --explain DS001                what a rule means
   kubectl ds audit -o sarif > audit.sarif         for code scanning; -o junit for GitLab and Jenkins
+  kubectl ds audit --contexts eu,us               two clusters side by side, the exit code of the worse one
 """
 
 OWN = (
@@ -67,8 +68,12 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     if values["explain"]:
         return explained(environment, values)
     asked, request = report_format(values, besides=AUDIT_FORMATS), audit_request(values)
-    everywhere = {"all_namespaces": values["all_namespaces"] or not values["namespace"]}
-    snapshot = take_snapshot(environment, {**values, **everywhere}, (), WANTED, concerning=without_idle_gaps)
+    values = {**values, "all_namespaces": values["all_namespaces"] or not values["namespace"]}
+    if names_a_fleet(values):
+        from kubectl_ds.commands.audit_fleet import audit_fleet
+
+        return audit_fleet(environment, values, asked, request)
+    snapshot = take_snapshot(environment, values, (), WANTED, concerning=without_idle_gaps)
     report = audited(environment, values, snapshot, request)
     if asked.name in AUDIT_FORMATS:
         from kubectl_ds.output.audit_formats import audit_in_format
@@ -92,6 +97,6 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
 command = Declared(
     "audit",
     run,
-    flags=(*OWN, *AUDIT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    flags=(*OWN, *AUDIT_OUTPUT, *SCOPE, *READING, *FLEET, *CONNECTION),
     epilog=EPILOG,
 )

@@ -62,6 +62,7 @@ BY_METAVAR = {
     "NS/NAME": Source.DAEMONSETS_EVERYWHERE,
     "[NS/]NAME": Source.DAEMONSETS_EVERYWHERE,
     "RULE,...": Source.RULES,
+    "CONTEXT,...": Source.CONTEXTS,
 }
 """What a command's words and the other flags' values are. Flags named NAME are objects of other kinds."""
 

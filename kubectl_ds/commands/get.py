@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubectl_ds.commands.declared import NAMES, Declared, Flag, Switch, Text
 from kubectl_ds.commands.names import in_order_of, names_as_given, refuse_missing, tolerant
-from kubectl_ds.commands.options import CONNECTION, READING, SCOPE
+from kubectl_ds.commands.options import CONNECTION, FLEET, READING, SCOPE, names_a_fleet
 from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
@@ -20,6 +20,7 @@ Examples:
   kubectl ds get -A                           all DaemonSets, each with a verdict
   kubectl ds get cni -n kube-system -o yaml   the object, just as kubectl prints it
   kubectl ds get -A -o wide --sort-by .metadata.creationTimestamp
+  kubectl ds get -A --contexts eu,us          two clusters, and what differs between them
 """
 
 OBJECT_FORMATS = (
@@ -70,6 +71,8 @@ def run(environment: Environment, /, names: tuple[str, ...], **values: Any) -> E
     )
     refuse_what_does_not_go_together(values, asked)
     wanted = names_as_given(names)
+    if names_a_fleet(values):
+        return _fleet(environment, values, wanted, asked)
     if values["watch"] or values["watch_only"]:
         from kubectl_ds.commands.watching import follow
 
@@ -83,7 +86,7 @@ command = Declared(
     "get",
     run,
     words=NAMES,
-    flags=(*OBJECT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    flags=(*OBJECT_OUTPUT, *SCOPE, *READING, *FLEET, *CONNECTION),
     epilog=EPILOG,
 )
 
@@ -172,6 +175,42 @@ def _table(
         found = {daemonset.metadata.name for daemonset in snapshot.daemonsets}
         refuse_missing(session, values, scope, [name for name in dict.fromkeys(names) if name not in found])
     return exit_code_for(values, incomplete=bool(snapshot.gaps), findings=False)
+
+
+def _fleet(
+    environment: Environment, values: Mapping[str, Any], names: tuple[str, ...], asked: "OutputFormat"
+) -> ExitCode:
+    """A table for each cluster, or its objects in the one document of all of them."""
+    from kubectl_ds.commands.fleets import Look, Seen, look_at_fleet
+    from kubectl_ds.commands.printing import REPORT_FORMATS
+    from kubectl_ds.commands.reading import EVERYTHING
+    from kubectl_ds.commands.verdicts import columns_from
+    from kubectl_ds.core.coverage import coverage
+    from kubectl_ds.core.fleet_report import DaemonSetList
+    from kubectl_ds.core.health import health
+    from kubectl_ds.output.get_table import get_table
+
+    if asked.name not in REPORT_FORMATS:
+        raise UsageError(
+            f"-o {values['output']} does not say which cluster an object is in",
+            hint="with several contexts: table, wide, json, yaml, kyaml or jsonpath",
+        )
+    columns = columns_from(values, wide=asked.name == "wide")
+
+    def seen(snapshot: "ClusterSnapshot") -> Seen:
+        covered = coverage(snapshot)
+        shown = sorted_daemonsets(snapshot, names, values["sort_by"])
+        items = {item.uid: item for item in covered.items}
+        verdicts = {one.metadata.uid: health(items[one.metadata.uid], one) for one in shown}
+        objects = (snapshot.daemonset_objects[one.metadata.uid] for one in shown)
+        return Seen(
+            report=DaemonSetList(objects=tuple(objects), incomplete=snapshot.gaps),
+            text=lambda style: get_table(shown, verdicts, columns, style, now=snapshot.taken_at),
+            incomplete=snapshot.gaps,
+            covered=covered,
+        )
+
+    return look_at_fleet(environment, values, names, asked, Look(EVERYTHING, seen))
 
 
 def sorted_daemonsets(snapshot: "ClusterSnapshot", names: tuple[str, ...], sort_by: str) -> "list[DaemonSet]":

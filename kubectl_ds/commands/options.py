@@ -79,6 +79,31 @@ READING: Options = (
     Flag("--allow-partial", kind=Switch(), help="End with 0 or 1 even where something could not be read."),
 )
 
+FLEET: Options = (
+    Flag(
+        "--contexts",
+        many=True,
+        metavar="CONTEXT,...",
+        help="Look at the clusters of these contexts, side by side.",
+    ),
+    Flag("--all-contexts", kind=Switch(), help="Look at the clusters of all contexts of the kubeconfig."),
+    Flag("--contexts-file", metavar="FILE", help="Contexts, one a line; - is standard input."),
+    Flag(
+        "--clusters-at-once",
+        kind=Number(8, at_least=1),
+        shows_default=True,
+        metavar="N",
+        help="With several contexts: how many are read at the same time.",
+    ),
+    Flag(
+        "--cluster-timeout",
+        kind=Text(""),
+        metavar="DURATION",
+        help="With several contexts: how long one may take, 60s unless said; 0 is no limit.",
+    ),
+)
+"""Of the commands that look at several clusters."""
+
 TIMEOUT = Flag(
     "--timeout",
     kind=Text(""),
@@ -124,6 +149,11 @@ AUDIT_OUTPUT: Options = (
     ),
     _NO_HEADERS,
 )
+
+
+def names_a_fleet(values: Mapping[str, Any]) -> bool:
+    """Whether several clusters are meant: what `commands/fleets.py` then does."""
+    return bool(values["contexts"] or values["all_contexts"] or values["contexts_file"])
 
 
 def with_options(*groups: Options) -> Callable[[Decorated], Decorated]:

@@ -1,14 +1,16 @@
 """`kubectl ds overhead`: what DaemonSets request of each node and of the cluster."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kubectl_ds.commands.declared import Choice, Declared, Flag
-from kubectl_ds.commands.options import CONNECTION, READING, REPORT_OUTPUT, SCOPE
+from kubectl_ds.commands.options import CONNECTION, FLEET, READING, REPORT_OUTPUT, SCOPE, names_a_fleet
 from kubectl_ds.environment import Environment
 from kubectl_ds.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from kubectl_ds.core.snapshot import Resource
+    from kubectl_ds.commands.fleets import Seen
+    from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
     from kubectl_ds.output.style import Style
 
 EPILOG = """\b
@@ -16,6 +18,7 @@ Examples:
   kubectl ds overhead                             all DaemonSets, and what a new node of each shape loses
   kubectl ds overhead --sort-by=memory -o wide    the hungriest first; limits, surge and every node too
   kubectl ds overhead -n monitoring -o json       those of one namespace
+  kubectl ds overhead --all-contexts              cluster by cluster
 """
 
 WANTS: "frozenset[Resource]" = frozenset(
@@ -45,8 +48,15 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     from kubectl_ds.output.overhead import overhead_text
 
     asked = report_format(values)
-    everywhere = {"all_namespaces": values["all_namespaces"] or not values["namespace"]}
-    snapshot = take_snapshot(environment, {**values, **everywhere}, (), WANTS, concerning=without_idle_gaps)
+    values = {**values, "all_namespaces": values["all_namespaces"] or not values["namespace"]}
+    if names_a_fleet(values):
+        from kubectl_ds.commands.fleets import Look, look_at_fleet
+
+        look = Look(
+            WANTS, partial(_seen, sort_by=values["sort_by"], wide=asked.name == "wide"), without_idle_gaps
+        )
+        return look_at_fleet(environment, values, (), asked, look)
+    snapshot = take_snapshot(environment, values, (), WANTS, concerning=without_idle_gaps)
     report = sorted_by(overhead(snapshot), values["sort_by"])
 
     def text(style: "Style") -> str:
@@ -59,6 +69,20 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
 command = Declared(
     "overhead",
     run,
-    flags=(*OWN, *REPORT_OUTPUT, *SCOPE, *READING, *CONNECTION),
+    flags=(*OWN, *REPORT_OUTPUT, *SCOPE, *READING, *FLEET, *CONNECTION),
     epilog=EPILOG,
 )
+
+
+def _seen(snapshot: "ClusterSnapshot", *, sort_by: str, wide: bool) -> "Seen":
+    """One cluster of several."""
+    from kubectl_ds.commands.fleets import Seen
+    from kubectl_ds.core.overhead import overhead, sorted_by
+    from kubectl_ds.output.overhead import overhead_text
+
+    report = sorted_by(overhead(snapshot), sort_by)
+    return Seen(
+        report=report,
+        text=lambda style: overhead_text(report, style, wide=wide),
+        incomplete=report.incomplete,
+    )

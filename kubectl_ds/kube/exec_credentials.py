@@ -21,6 +21,7 @@ from kubectl_ds.kube.credentials import Credential, KeyPair, bearer
 from kubectl_ds.kube.kubeconfig import ExecConfig
 from kubectl_ds.kube.kubeconfig_tree import without_nulls
 from kubectl_ds.kube.kuberc import ALLOW_ALL, PluginPolicy, check_allowed
+from kubectl_ds.kube.learned_types import learned
 
 _GROUP = "client.authentication.k8s.io"
 _API_VERSIONS = (f"{_GROUP}/v1", f"{_GROUP}/v1beta1")
@@ -127,8 +128,8 @@ class ExecPlugin:
         if self._config.interactive_mode == "Always" and not self._stdin_is_tty:
             raise CredentialError(
                 f"the credential plugin {self._config.command!r} needs to ask you something"
-                " (interactiveMode Always), and standard input is not a terminal",
-                hint="run this in a terminal, or log in first",
+                " (interactiveMode Always), and has no terminal to itself",
+                hint="run this in a terminal and for one cluster at a time, or log in first",
             )
         return self._config.interactive_mode != "Never" and self._stdin_is_tty
 
@@ -154,7 +155,7 @@ class ExecPlugin:
 
     def _decode(self, output: bytes) -> _Status:
         try:
-            answer = msgspec.convert(without_nulls(_json_or_yaml(output)), _ExecCredential)
+            answer = msgspec.convert(without_nulls(_json_or_yaml(output)), learned(_ExecCredential))
         except (msgspec.DecodeError, ValueError) as error:
             raise self._bad(f"did not print an ExecCredential: {printable(str(error))}") from error
         if answer.kind != "ExecCredential":

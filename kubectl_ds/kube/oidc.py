@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from kubectl_ds.errors import CredentialError, KubectlDsError
 from kubectl_ds.kube.credentials import Credential, KeyPair, bearer
+from kubectl_ds.kube.learned_types import learned
 
 EXPIRY_DELTA = 10.0
 """Seconds before its end at which a token counts as expired, for clocks that differ."""
@@ -105,7 +106,7 @@ class OidcTokens:
             if len(parts) != 3:
                 raise ValueError("it does not have three parts")
             payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-            claims = msgspec.json.decode(payload, type=_Claims)
+            claims = msgspec.json.decode(payload, type=learned(_Claims))
         except (ValueError, binascii.Error, msgspec.DecodeError) as error:
             raise CredentialError(
                 f"the id-token of the oidc auth-provider is not a JWT: {error}", hint="log in again"
@@ -203,7 +204,7 @@ class OidcTokens:
 
     def _decode(self, body: bytes, kind: type[Any]) -> Any:
         try:
-            return msgspec.json.decode(body, type=kind)
+            return msgspec.json.decode(body, type=learned(kind))
         except msgspec.DecodeError as error:
             raise self._failed(f"its answer is not what was asked for: {_excerpt(body)}") from error
 

@@ -10,6 +10,7 @@ from kubectl_ds.core.audit_report import AuditReport
 from kubectl_ds.core.coverage_change import CoverageChange
 from kubectl_ds.core.coverage_report import CoverageReport
 from kubectl_ds.core.explain_report import PlacementReport
+from kubectl_ds.core.fleet_report import FleetReport
 from kubectl_ds.core.history import HistoryReport
 from kubectl_ds.core.node_report import NodeReport
 from kubectl_ds.core.overhead_report import OverheadReport
@@ -19,6 +20,7 @@ from kubectl_ds.output.audit_document import audit_document
 from kubectl_ds.output.coverage_change import change_document
 from kubectl_ds.output.coverage_document import coverage_document, coverage_item
 from kubectl_ds.output.explain_document import explain_document
+from kubectl_ds.output.fleet_document import fleet_document
 from kubectl_ds.output.formats import OutputFormat
 from kubectl_ds.output.history_document import history_document
 from kubectl_ds.output.node_document import node_document
@@ -37,6 +39,7 @@ Report = (
     | PlanReport
     | NodeReport
     | AuditReport
+    | FleetReport
 )
 
 
@@ -61,6 +64,8 @@ def to_document(report: Report) -> dict[str, Any]:
             return plan_document(report)
         case AuditReport():
             return audit_document(report)
+        case FleetReport():
+            return fleet_document(report, to_document)
         case _:
             assert_never(report)
 

@@ -41,7 +41,7 @@ def render_objects(
     if output_format.name == "name":
         return "".join(f"{object_name(item)}\n" for item in typed)
     if output_format.name in ("json", "yaml", "kyaml") and not show_managed_fields:
-        typed = [_without_managed_fields(item) for item in typed]
+        typed = [without_managed_fields(item) for item in typed]
     document = typed[0] if single and len(typed) == 1 else object_list(typed)
     match output_format.name:
         case "json":
@@ -83,7 +83,8 @@ def with_kind(item: Object, kind: str, api_version: str) -> Object:
     return {**item, "apiVersion": item.get("apiVersion") or api_version, "kind": item.get("kind") or kind}
 
 
-def _without_managed_fields(item: Object) -> Object:
+def without_managed_fields(item: Object) -> Object:
+    """The object as kubectl prints it unless --show-managed-fields is given."""
     metadata = item.get("metadata")
     if not isinstance(metadata, Mapping) or "managedFields" not in metadata:
         return item

@@ -44,8 +44,8 @@ def test_each_flag_is_read_as_click_reads_it(name, spelling):
             lines = [[spelling], [spelling, spelling]]
         case Text():
             lines = [[spelling, "a"], [f"{spelling}=b=c"], [spelling, ""], [spelling, "x", spelling, "-y"]]
-        case Number():
-            lines = [[spelling, "0"], [f"{spelling}=12"]]
+        case Number(at_least=least):
+            lines = [[spelling, str(least or 0)], [f"{spelling}=12"]]
         case Choice(words):
             lines = [[spelling, one] for one in words]
     for line in lines:

@@ -307,7 +307,7 @@ def test_a_bare_command_is_looked_up_in_path(tmp_path, server, authority, plugin
 def test_interactive_mode_always_needs_a_terminal(tmp_path, server, authority, plugin):
     path = kubeconfig(tmp_path, server, authority, interactiveMode="Always")
     assert kubectl("--kubeconfig", path, "get", "--raw", "/api").returncode == 1
-    with pytest.raises(CredentialError, match="standard input is not a terminal"):
+    with pytest.raises(CredentialError, match="has no terminal to itself"):
         get(path)
     assert plugin.told == []
 
