@@ -15,7 +15,7 @@ class AuditBounds(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkn
 
     overhead_share: Share = 0.25
     """Of a node's allocatable CPU or memory: what all DaemonSets may request there together."""
-    rollout_rounds: Count = 50
+    rollout_rounds: Count = 25
     """How many rounds of nodes a rolling update may take; of four times as many it is a warning."""
 
 

@@ -80,6 +80,16 @@ A, B = f"registry.example/main@sha256:{'a' * 64}", f"registry.example/main@sha25
         pytest.param(pods(A, f"sha256:{'b' * 64}"), [], id="in two forms that cannot be compared"),
         pytest.param(pods(f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"), ["n2"], id="by their configurations"),
         pytest.param(pods(A, B, image=f"main@{DIGEST}"), [], id="a digest is never different"),
+        pytest.param(
+            pods(A, A, B, containers=[a_container(image="registry.example/main:2")]),
+            ["n3"],
+            id="of a pod that was given another image by hand",
+        ),
+        pytest.param(
+            pods(A, A, containers=[a_container(image="mirror.example/main:1.0")]),
+            [],
+            id="of a pod that was given the same image from a mirror",
+        ),
     ],
 )
 def test_which_nodes_run_another_image(objects: list[Raw], nodes: list[str]):
@@ -102,3 +112,13 @@ def test_which_nodes_run_another_image(objects: list[Raw], nodes: list[str]):
 def test_the_digest_that_runs_is_offered_as_a_patch(objects: list[Raw], image: str | None):
     (found,) = found_by(mutable_image.RULE, objects)
     assert (found["patch"] and found["patch"]["body"][1]["value"]) == image
+
+
+def test_the_words_for_a_pod_that_was_given_another_image():
+    objects = pods(A, A, B, containers=[a_container(image="registry.example/main:2")])
+    (found,) = found_by(differing_images.RULE, objects)
+    assert found["message"] == (
+        "Pods of one revision run 2 different images in container main: registry.example/main:1.0 on 2 nodes, "
+        "registry.example/main:2 on 1 node. The nodes are those that differ from most."
+    )
+    assert "`kubectl rollout restart ds agent -n kube-system` makes them anew" in found["fix"]

@@ -143,6 +143,20 @@ def tolerating(**toleration: str) -> Raw:
             id="on ten machines of eleven, virtual nodes left out",
         ),
         pytest.param(
+            [tolerating(operator="Exists", key="dedicated"), *NODES, TAINTED],
+            "warning",
+            id="on all machines, since it tolerates the taint that one of them has",
+        ),
+        pytest.param(
+            [
+                a_daemonset("agent", namespace="team"),
+                *NODES,
+                a_node("n11", taints=["node.kubernetes.io/disk-pressure:NoSchedule"]),
+            ],
+            "info",
+            id="on all machines, one of them with a taint that passes",
+        ),
+        pytest.param(
             [a_daemonset("agent", namespace="team"), *NODES[:8], TAINTED], None, id="on eight of nine"
         ),
         pytest.param(

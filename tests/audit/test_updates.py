@@ -92,16 +92,16 @@ def test_when_a_surge_cannot_pass_host_ports(daemonset: Raw, is_told: bool):
 @pytest.mark.parametrize(
     ("daemonset", "count", "level"),
     [
-        pytest.param(a_daemonset("agent", max_unavailable=1), 50, None, id="as many rounds as the bound"),
-        pytest.param(a_daemonset("agent", max_unavailable=1), 51, "info", id="one round more"),
-        pytest.param(a_daemonset("agent", max_unavailable=2), 100, None, id="two at a time"),
+        pytest.param(a_daemonset("agent", max_unavailable=1), 25, None, id="as many rounds as the bound"),
+        pytest.param(a_daemonset("agent", max_unavailable=1), 26, "info", id="one round more"),
+        pytest.param(a_daemonset("agent", max_unavailable=2), 50, None, id="two at a time"),
         pytest.param(
-            a_daemonset("agent", max_unavailable=1), 201, "warning", id="more than four times the bound"
+            a_daemonset("agent", max_unavailable=1), 101, "warning", id="more than four times the bound"
         ),
-        pytest.param(a_daemonset("agent", max_surge=1), 51, "info", id="by a surge"),
-        pytest.param(a_daemonset("agent", max_unavailable="1%"), 51, "info", id="a percentage of one node"),
-        pytest.param(a_daemonset("agent", strategy={"type": "RollingUpdate"}), 51, "info", id="by default"),
-        pytest.param(a_daemonset("agent", strategy=ON_DELETE), 51, None, id="OnDelete has no rounds"),
+        pytest.param(a_daemonset("agent", max_surge=1), 26, "info", id="by a surge"),
+        pytest.param(a_daemonset("agent", max_unavailable="1%"), 26, "info", id="a percentage of one node"),
+        pytest.param(a_daemonset("agent", strategy={"type": "RollingUpdate"}), 26, "info", id="by default"),
+        pytest.param(a_daemonset("agent", strategy=ON_DELETE), 26, None, id="OnDelete has no rounds"),
     ],
 )
 def test_when_a_rollout_is_slow(daemonset: Raw, count: int, level: str | None):

@@ -6,7 +6,8 @@ from kubectl_ds.core.audit_report import Found, Level, Patch
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_words import command, listed
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
-from kubectl_ds.core.model import Toleration
+from kubectl_ds.core.model import Taint, Toleration
+from kubectl_ds.core.planned_change import PASSING_TAINTS
 from kubectl_ds.core.predicted_pod import priority_class_of
 from kubectl_ds.core.scheduling.virtual_nodes import node_cannot_host
 
@@ -18,7 +19,7 @@ _FEW_NODES = 3
 
 
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
-    """A DaemonSet of kube-system, or that tolerates every taint, or that covers nearly all machines."""
+    """A DaemonSet of kube-system, or that tolerates every taint, or that covers nearly all machines all the same."""
     spec = audited.daemonset.spec.template.spec
     if spec.priority_class_name:
         return
@@ -26,8 +27,8 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     signs = ["is part of kube-system"] if namespace == _SYSTEM else []
     signs += ["tolerates every taint"] if any(map(_is_for_every_taint, spec.tolerations)) else []
     level: Level | None = None
-    if not signs and (covered := _covered(audited)):
-        signs, level = [covered], "info"
+    if not signs:
+        signs, level = _by_coverage(audited)
     if signs:
         yield Found(
             message=f"It {listed(signs)}, and has no priority class: {_rank(audited)}.",
@@ -42,13 +43,23 @@ def _is_for_every_taint(toleration: Toleration) -> bool:
     return not toleration.key and toleration.operator == "Exists" and toleration.effect in ("", "NoSchedule")
 
 
-def _covered(audited: AuditedDaemonSet) -> str:
-    """How many of the machines it covers, where that is nearly all of them; virtual nodes are none."""
+def _by_coverage(audited: AuditedDaemonSet) -> tuple[list[str], Level | None]:
+    """How many of the machines it covers, where that is nearly all of them; virtual nodes are none.
+
+    Who tolerates the taints that some of them have means all of them; without taints nobody has said so.
+    """
     machines = [node for node in audited.cluster.nodes if node_cannot_host(node) is None]
-    eligible = sum(node_cannot_host(node) is None for node in audited.eligible)
-    if len(machines) < _FEW_NODES or eligible < _NEARLY_ALL * len(machines):
-        return ""
-    return f"covers {eligible} of {len(machines)} nodes"
+    covered = [node for node in audited.eligible if node_cannot_host(node) is None]
+    if len(machines) < _FEW_NODES or len(covered) < _NEARLY_ALL * len(machines):
+        return [], None
+    told = f"covers {len(covered)} of {len(machines)} nodes"
+    if any(_keeps_out(taint) for node in covered for taint in node.spec.taints):
+        return [f"{told}, tainted ones among them"], None
+    return [told], "info"
+
+
+def _keeps_out(taint: Taint) -> bool:
+    return taint.effect != "PreferNoSchedule" and taint.key not in PASSING_TAINTS
 
 
 def _rank(audited: AuditedDaemonSet) -> str:
@@ -81,8 +92,9 @@ RULE = Rule(
     level="warning",
     needs=frozenset(("nodes",)),
     means="A DaemonSet that is meant to run whatever happens names no priority class. Meant to are those in "
-    "kube-system and those that tolerate every taint. One that covers 90 % of the machines or more, of three at "
-    "least, is told as info: nobody has said of it that it must run.",
+    "kube-system, those that tolerate every taint, and those that cover 90 % of the machines or more, of three at "
+    "least, where they tolerate the taints of some. Where no node is tainted the last ones are told as info: nobody "
+    "has said of them that they must run.",
     why="On a full node the scheduler makes room for a pod only among pods of a lower priority. Without a class the "
     "agent waits on each new or full node behind the workloads that it is there for, and under pressure it is "
     "evicted among them.",

@@ -75,7 +75,7 @@ RULE = Rule(
     needs=frozenset(("nodes", "limitranges", "runtimeclasses")),
     means="On a node of some shape all DaemonSets together request more of its CPU or memory than the bound allows: "
     "a quarter of what is allocatable, if nothing else is set. The DaemonSet that requests most is blamed. DaemonSets "
-    "count wherever they belong, whether their pods are there or not.",
+    "count wherever they belong, whether their pods are there or not; with `-n` only those of that namespace.",
     why="What DaemonSets take every node pays before its first workload, and small nodes pay the largest share.",
     mend="Lower the largest requests (`kubectl ds overhead` lists them beside what is used), or take larger nodes.",
     check_cluster=check,

@@ -94,7 +94,7 @@ RULE = Rule(
     name="slow-rollout",
     level="info",
     needs=frozenset(("nodes",)),
-    means="A rolling update goes over so few nodes at a time that it takes more rounds than the bound allows: 50, if "
+    means="A rolling update goes over so few nodes at a time that it takes more rounds than the bound allows: 25, if "
     "nothing else is set. From four times the bound on it is a warning. Where it can be known how long a round takes, "
     "that is told.",
     why="An urgent fix reaches the last node hours or days later, and until then two versions run side by side. "
