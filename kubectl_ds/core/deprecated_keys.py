@@ -1,8 +1,7 @@
 """Label and taint keys that Kubernetes gave up, where a template uses them, and the template with the new ones.
 
-Upstream: the deprecated constants of staging/src/k8s.io/api/core/v1/well_known_labels.go and of
-pkg/kubelet/apis/well_known_labels.go; KEP-2067 for the control plane's label and taint;
-pkg/scheduler/algorithm/well_known_labels.go of old releases for the taints of nodes that are not ready.
+Upstream: pkg/api/node/util.go, of whose labels the API server warns whoever writes them; KEP-2067 for the control
+plane's label and taint; pkg/scheduler/algorithm/well_known_labels.go of old releases for the other taints.
 """
 
 from collections.abc import Iterator, Mapping

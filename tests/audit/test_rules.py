@@ -132,6 +132,7 @@ def index_of_rules() -> str:
     return f"""# Rules of `kubectl ds audit`
 
 Written from the rules by `pytest tests/audit --update-golden`. An identifier never changes, and none is used again.
+A ready patch holds whole lists as they were read: after one, audit again before the next for the same DaemonSet.
 
 | rule | name | level | finds |
 |---|---|---|---|
