@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kubectl_ds.core.audit import WANTED, audit
 from kubectl_ds.core.audit_rules import (
     does_not_fit_smallest_node,
     no_memory_limit,
@@ -11,8 +12,18 @@ from kubectl_ds.core.audit_rules import (
     no_requests,
     overhead_over_bound,
 )
+from kubectl_ds.core.snapshot import Gap
 from tests.audit.test_rules import found_by
-from tests.clusters import Raw, a_container, a_daemonset, a_limit_range, a_node, a_pod, a_priority_class
+from tests.clusters import (
+    Raw,
+    a_container,
+    a_daemonset,
+    a_limit_range,
+    a_node,
+    a_pod,
+    a_priority_class,
+    snapshot_of,
+)
 
 BOTH = {"cpu": "50m", "memory": "64Mi"}
 
@@ -105,6 +116,26 @@ def test_what_a_request_is(objects: list[Raw], message: str | None):
 def test_what_a_memory_limit_is(objects: list[Raw], message: str | None):
     found = [one["message"] for one in found_by(no_memory_limit.RULE, objects)]
     assert found == ([] if message is None else [message])
+
+
+@pytest.mark.parametrize(
+    ("container", "lacking"),
+    [
+        pytest.param(a_container(), [("limitranges",)], id="a template that leaves something to them"),
+        pytest.param(
+            a_container(resources={"requests": BOTH, "limits": BOTH}), [], id="a template that leaves nothing"
+        ),
+    ],
+)
+def test_limit_ranges_that_could_not_be_read_leave_a_rule_without_a_verdict(
+    container: Raw, lacking: list[tuple[str, ...]]
+):
+    unread = Gap(resource="limitranges", status=403, message="limitranges is forbidden")
+    snapshot = snapshot_of(*agent(container), gaps=[unread], read=WANTED)
+    report = audit(snapshot, rules=[no_requests.RULE])
+    assert report.findings == ()
+    assert [one.lacking for one in report.unjudged] == lacking
+    assert bool(report.incomplete) is bool(lacking)
 
 
 # --- priority --------------------------------------------------------------------------------------
