@@ -4,12 +4,14 @@ import gzip
 import json
 import stat
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kubectl_ds.cli import COMMANDS
+from kubectl_ds.commands.declared import Declared
 from kubectl_ds.commands.demo import WITHOUT_DAEMONSETS, homes, scoped
 from kubectl_ds.kube.api_server import ApiServer
 from kubectl_ds.kube.sample import sample_cluster
@@ -51,9 +53,16 @@ def test_a_snapshot_gives_what_the_cluster_gave(name: str, server: ApiServer, sn
     assert live.out
 
 
-def test_every_command_that_only_reads_is_compared():
-    compared = {line[0] for line in READING.values()}
-    assert {name for name, _ in COMMANDS} - compared <= {"audit", "create", "demo", "snapshot", "version"}
+def test_every_command_that_takes_a_dump_is_compared():
+    declared = {name: import_module(f"kubectl_ds.commands.{name}").command for name, _ in COMMANDS}
+    taking = {
+        name
+        for name, command in declared.items()
+        if isinstance(command, Declared) and any(flag.name == "dump" for flag in command.flags)
+    }
+    assert "coverage" in taking
+    # A snapshot prints nothing, and a difference is of two.
+    assert taking - {"snapshot", "diff"} <= {line[0] for line in READING.values()}
 
 
 # --- what was not read ---------------------------------------------------------------------------
