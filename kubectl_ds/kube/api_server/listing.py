@@ -2,9 +2,10 @@
 
 import base64
 import json
-from bisect import bisect_left
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from kubectl_ds.core import label_selector
@@ -45,35 +46,52 @@ class Page:
 
 def selection(resource: ServedResource, namespace: str, request: RecordedRequest) -> Test:
     """Which objects the request is about. Raises `BadQuery`."""
+    selected = _selected(resource, request)
+    return lambda one: (not namespace or one.key[0] == namespace) and selected(one)
+
+
+def _selected(resource: ServedResource, request: RecordedRequest) -> Test:
     tests: list[Test] = []
-    if namespace:
-        tests.append(lambda one: one.key[0] == namespace)
     if text := request.parameter("labelSelector"):
         tests.append(_label_test(text))
     tests += _field_tests(resource, request.parameter("fieldSelector"))
+    if len(tests) == 1:
+        return tests[0]
     return lambda one: all(test(one) for test in tests)
 
 
 def read_page(store: Shelves, resource: ServedResource, namespace: str, request: RecordedRequest) -> Page:
     """One page. Raises `BadQuery`, and `VersionExpired` for a continue token that is too old."""
-    chosen = selection(resource, namespace, request)
+    chosen = _selected(resource, request)
     limit = _number(request.parameter("limit"), "limit")
     token = request.parameter("continue")
     if token and request.parameter("resourceVersion") not in ("", "0"):
         raise BadQuery("specifying resource version is not allowed when using continue")
     version, start = _decode_token(token) if token else (None, ("", ""))
     moment = store.moment(resource, version)
-    begin = bisect_left(moment.objects, start, key=lambda one: one.key)
-    fitting = [one for one in moment.objects[begin:] if chosen(one)]
-    if not limit or len(fitting) <= limit:
-        return Page(moment.version, tuple(fitting))
+    places = _places(moment.objects, namespace, start)
+    fitting = (place for place in places if chosen(moment.objects[place]))
+    found = list(islice(fitting, limit + 1)) if limit else list(fitting)
+    objects = tuple(moment.objects[place] for place in (found[:limit] if limit else found))
+    if not limit or len(found) <= limit:
+        return Page(moment.version, objects)
     narrowed = bool(request.parameter("labelSelector") or request.parameter("fieldSelector"))
     return Page(
         moment.version,
-        tuple(fitting[:limit]),
-        _encode_token(moment.version, fitting[limit].key),
-        None if narrowed else len(fitting) - limit,
+        objects,
+        _encode_token(moment.version, moment.objects[found[limit]].key),
+        None if narrowed else places.stop - found[limit],
     )
+
+
+def _places(objects: Sequence[Stored], namespace: str, start: Key) -> range:
+    """Where the objects of a namespace stand, or all of them, from `start` on: they are in the order of their keys."""
+    if namespace:
+        start = max(start, (namespace, ""))
+    begin = bisect_left(objects, start, key=lambda one: one.key)
+    if not namespace:
+        return range(begin, len(objects))
+    return range(begin, bisect_right(objects, namespace, key=lambda one: one.key[0]))
 
 
 def _label_test(text: str) -> Test:

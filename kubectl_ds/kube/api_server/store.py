@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from kubectl_ds.kube.api_server.resources import ServedResource, field_value, resource_of
 
@@ -22,6 +22,14 @@ _MOMENTS_KEPT = 8
 """How many lists of a resource may be read page by page while it changes."""
 
 
+class Fields(Protocol):
+    """What field selectors look at."""
+
+    def get(self, name: str, default: str, /) -> str:
+        """The field as text."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """One object at one version, already serialised: lists are joined from bytes, nothing is encoded twice."""
@@ -29,7 +37,7 @@ class Stored:
     key: Key
     resource_version: int
     labels: Mapping[str, str]
-    fields: Mapping[str, str]
+    fields: "Fields"
     body: bytes
     """JSON without kind and apiVersion, which lists leave out of their items."""
 

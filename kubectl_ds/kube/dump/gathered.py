@@ -8,7 +8,7 @@ from kubectl_ds.errors import KubectlDsError
 from kubectl_ds.kube.api_server.resources import SERVED, ServedResource
 from kubectl_ds.kube.api_server.store import Key, Stored
 from kubectl_ds.kube.dump.holdings import Extent, Holdings, Refusal
-from kubectl_ds.kube.dump.objects import newest, resource_of, stored
+from kubectl_ds.kube.dump.objects import ObjectReader, newest, resource_of
 
 CLUSTER_WIDE: Final = frozenset(one.qualified for one in SERVED if not one.namespaced)
 
@@ -27,6 +27,7 @@ class Gathered:
         self._objects: dict[str, dict[Key, Stored]] = {}
         self._extents: dict[str, Extent] = {}
         self._newest = ""
+        self._reader = ObjectReader()
         self._empty: list[ServedResource] = []
 
     @property
@@ -50,7 +51,7 @@ class Gathered:
 
     def keep(self, resource: ServedResource, body: bytes) -> str:
         """Keep an object of a resource that is known; its namespace."""
-        one, moment = stored(resource, body, self.where)
+        one, moment = self._reader.stored(resource, body, self.where)
         self._newest = max(self._newest, moment)
         self._objects.setdefault(resource.qualified, {})[one.key] = one
         self._extents.setdefault(resource.qualified, Extent())

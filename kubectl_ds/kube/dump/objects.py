@@ -1,15 +1,15 @@
 """Objects of a dump as they are kept: their bytes as they came, and what a list is narrowed by."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct, structs
 
 from kubectl_ds.errors import KubectlDsError
 from kubectl_ds.kube.api_server.resources import SERVED, ServedResource, field_value
-from kubectl_ds.kube.api_server.store import Stored
+from kubectl_ds.kube.api_server.store import Key, Stored
 
 _FORMER_GROUPS: Final = {"extensions": "apps"}
 """DaemonSets and ReplicaSets were served there before Kubernetes 1.16."""
@@ -32,7 +32,7 @@ class _Managed(Struct, frozen=True):
 class _Metadata(Struct, frozen=True, rename="camel"):
     name: str
     namespace: str | None = None
-    labels: dict[str, str] | None = None
+    labels: Raw = Raw()
     creation_timestamp: str | None = None
     managed_fields: list[_Managed] | None = None
 
@@ -59,7 +59,7 @@ class _Status(Struct, frozen=True, rename="camel"):
 
 
 class _Head(Struct, frozen=True, rename="camel"):
-    metadata: _Metadata
+    metadata: _Metadata | None
     spec: _Spec | None = None
     status: _Status | None = None
     involved_object: dict[str, Any] | None = None
@@ -80,23 +80,61 @@ def resource_of(kind: str, api_version: str) -> ServedResource | None:
     return _BY_KIND.get((_FORMER_GROUPS.get(group, group), kind))
 
 
-def stored(resource: ServedResource, body: bytes, where: str) -> tuple[Stored, str]:
-    """The object as it is listed, and the newest moment that it speaks of ("" for none).
+class _FieldsOf:
+    """The fields of one object: its key, and what is equal in many."""
 
-    Raises `KubectlDsError` for what is not as the API has it.
-    """
-    try:
-        head = _HEAD.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise KubectlDsError(
-            f"{where} holds a {resource.kind} that is not as the API has it: {error}"
-        ) from None
-    metadata = head.metadata
-    key = (metadata.namespace or "default" if resource.namespaced else "", metadata.name)
-    tree = msgspec.to_builtins(head) if resource.fields else {}
-    fields = {label: field_value(tree, label) for label in resource.fields}
-    fields |= {"metadata.name": key[1]} | ({"metadata.namespace": key[0]} if resource.namespaced else {})
-    return Stored(key, 0, metadata.labels or {}, fields, body), newest(_moments(head))
+    __slots__ = ("_key", "_shared")
+
+    def __init__(self, key: Key, shared: Mapping[str, str]) -> None:
+        self._key = key
+        self._shared = shared
+
+    def get(self, name: str, default: str, /) -> str:
+        """As a field selector compares it."""
+        if name == "metadata.name":
+            return self._key[1]
+        return self._key[0] if name == "metadata.namespace" else self._shared.get(name, default)
+
+
+class ObjectReader:
+    """Makes the objects of one dump, with what is equal in many of them held once."""
+
+    def __init__(self) -> None:
+        self._labels: dict[bytes, Mapping[str, str]] = {}
+        self._fields: dict[tuple[str, ...], Mapping[str, str]] = {}
+        self._words: dict[str, str] = {}
+
+    def stored(self, resource: ServedResource, body: bytes, where: str) -> tuple[Stored, str]:
+        """The object as it is listed, and the newest moment that it speaks of ("" for none).
+
+        Raises `KubectlDsError` for what is not as the API has it.
+        """
+        try:
+            head = _HEAD.decode(body)
+            if (metadata := head.metadata) is None:
+                raise msgspec.ValidationError("it has no metadata")
+            labels = self._labels_of(metadata.labels)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            said = f"{where} holds a {resource.kind} that is not as the API has it: {error}"
+            raise KubectlDsError(said) from None
+        namespace = metadata.namespace or "default" if resource.namespaced else ""
+        key = (self._words.setdefault(namespace, namespace), metadata.name)
+        fields = _FieldsOf(key, self._fields_of(resource, head))
+        return Stored(key, 0, labels, fields, body), newest(_moments(head))
+
+    def _labels_of(self, spelled: Raw) -> Mapping[str, str]:
+        spelling = bytes(spelled)
+        if spelling not in self._labels:
+            labels = msgspec.json.decode(spelling, type=dict[str, str] | None) if spelling else None
+            self._labels[spelling] = labels or {}
+        return self._labels[spelling]
+
+    def _fields_of(self, resource: ServedResource, head: _Head) -> Mapping[str, str]:
+        if not resource.fields:
+            return {}
+        tree = msgspec.to_builtins(structs.replace(head, metadata=None))
+        values = tuple(field_value(tree, label) for label in resource.fields)
+        return self._fields.setdefault(values, dict(zip(resource.fields, values, strict=True)))
 
 
 def newest(moments: Iterable[str | None]) -> str:
@@ -106,10 +144,11 @@ def newest(moments: Iterable[str | None]) -> str:
 
 def _moments(head: _Head) -> Iterator[str | None]:
     """When something was written. What lies ahead (a deletion's grace, a certificate's end) is not among them."""
-    yield head.metadata.creation_timestamp
+    metadata = head.metadata or _Metadata("")
+    yield metadata.creation_timestamp
     yield head.last_timestamp
     yield head.event_time
-    for managed in head.metadata.managed_fields or ():
+    for managed in metadata.managed_fields or ():
         yield managed.time
     for condition in (head.status.conditions if head.status else None) or ():
         yield condition.last_heartbeat_time

@@ -16,8 +16,6 @@ from kubectl_ds.kube.dump.holdings import Holdings
 from kubectl_ds.kube.transport import JSON, Beginning, Query, Response
 
 _VERSION: Final = re.compile(r"v(?P<major>\d+)\.(?P<minor>\d+)")
-_PAGING: Final = frozenset({"limit", "continue"})
-"""All is in memory: pages would only be cut to be put together again."""
 
 
 class DumpTransport:
@@ -72,7 +70,7 @@ class DumpTransport:
         request = RecordedRequest(
             method="GET",
             path=path,
-            query=tuple(one for one in query if one[0] not in _PAGING),
+            query=tuple(query),
             headers=(("accept", accept),),
         )
         return self._reading.answer(request, resource, namespace, name), lacks
