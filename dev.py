@@ -7,6 +7,7 @@
     python3 dev.py types                mypy --strict
     python3 dev.py bench [OPTION ...]   install, then time it against kubectl on clusters made for it
     python3 dev.py build [FOLDER]       wheel and sdist, checked as the package index does, in dist/ or FOLDER
+    python3 dev.py release X.Y.Z        write the version into every place and build it; --check compares them
     python3 dev.py lock                 requirements-packaged.txt anew, from constraints.txt
     python3 dev.py compat               the ApiClient session on kubernetes 35, 36 and 37
 
@@ -47,6 +48,7 @@ def main(arguments: list[str]) -> int:
         "types": types,
         "bench": bench,
         "build": build,
+        "release": release,
         "lock": lock,
         "compat": compat,
     }
@@ -103,6 +105,16 @@ def build(arguments: list[str]) -> int:
     code = run([python(environment), "-m", "build", "--outdir", str(folder)])
     made = [str(path) for path in folder.glob("kubectl_ds-*")]
     return code or run([python(environment), "-m", "twine", "check", "--strict", *made])
+
+
+def release(arguments: list[str]) -> int:
+    """Refused where something is amiss. Nothing is committed or published: what to type for that is said last."""
+    program = [python(installed(extras="[test]")), "-m", "release"]
+    code = run([*program, *arguments])
+    if code or len(arguments) != 1 or arguments[0].startswith("-"):
+        return code
+    # The version stands in setup.cfg, which the environment was made from.
+    return build([]) or run([*program, "--next", arguments[0]])
 
 
 def lock(_: list[str]) -> int:
