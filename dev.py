@@ -9,6 +9,7 @@
     python3 dev.py build [FOLDER]       wheel and sdist, checked as the package index does, in dist/ or FOLDER
     python3 dev.py release X.Y.Z        write the version into every place and build it; --check compares them
     python3 dev.py lock                 requirements-packaged.txt anew, from constraints.txt
+    python3 dev.py archive              what krew installs: this platform's archive, into dist/
     python3 dev.py compat               the ApiClient session on kubernetes 35, 36 and 37
 
 Inside an activated virtual environment it uses that one; otherwise it makes `.venv` here.
@@ -28,9 +29,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PACKAGED = ROOT / "requirements-packaged.txt"
-PACKAGED_HEAD = """# What a packaged program needs: the run-time requirements less the official client, whose
-# sessions only Python programs hand over. Made from constraints.txt by `python3 dev.py lock`.
+PACKAGED_HEAD = """# What a packaged program needs: the run-time requirements less the official client and urllib3
+# below it, whose sessions only Python programs hand over. Made from constraints.txt by `python3 dev.py lock`.
 """
+NOT_PACKAGED = ("kubernetes", "urllib3")
 LOCKING = ("--generate-hashes", "--universal", "--python-version=3.11", "--no-header", "--no-annotate", "-q")
 KUBERNETES_VERSIONS = ("35.0.0", "36.0.3", "37.0.2")
 SESSION_TESTS = "tests/kube/test_api_client_session.py"
@@ -50,6 +52,7 @@ def main(arguments: list[str]) -> int:
         "build": build,
         "release": release,
         "lock": lock,
+        "archive": archive,
         "compat": compat,
     }
     if not arguments or arguments[0] not in verbs:
@@ -122,12 +125,17 @@ def lock(_: list[str]) -> int:
     environment = installed(extras="[test]")
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
-    wanted = [line for line in config["options"]["install_requires"].split() if "kubernetes" not in line]
+    required = config["options"]["install_requires"].split()
+    wanted = [line for line in required if not line.startswith(NOT_PACKAGED)]
     command = [script(environment, "uv"), "pip", "compile", "-", "-c", str(CONSTRAINTS), *LOCKING]
     done = subprocess.run(command, input="\n".join(wanted), text=True, stdout=subprocess.PIPE, check=False)
     if done.returncode == 0:
         PACKAGED.write_text(PACKAGED_HEAD + done.stdout, encoding="utf-8")
     return done.returncode
+
+
+def archive(arguments: list[str]) -> int:
+    return run([sys.executable, "-m", "distribution", "archive", *arguments])
 
 
 def packaged() -> Path:

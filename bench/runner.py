@@ -83,8 +83,10 @@ class Bench:
             contenders[KUBECTL] = [(str(self.kubectl), *words) for words in case.kubectl]
         if case.dispatched:
             contenders[DISPATCHED] = [(str(self.kubectl), "ds", *case.ours)]
-        if case.interpreter:
-            contenders[INTERPRETER] = [(str(self.program.with_name("python")), "-c", "pass")]
+        python = self.program.with_name("python")
+        # A packaged program has its interpreter inside.
+        if case.interpreter and python.exists():
+            contenders[INTERPRETER] = [(str(python), "-c", "pass")]
         if case.curl and served:
             contenders |= self._curl(served, asked)
         return Contest(contenders, variables, self._output, served)

@@ -1,0 +1,5 @@
+"""Where the packaged program begins."""
+
+from kubectl_ds.starting import run
+
+run()
