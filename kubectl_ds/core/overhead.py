@@ -5,6 +5,7 @@ and of the pod that would be made now where there are none yet.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -181,13 +182,24 @@ def _use(own: Sequence[Tenant], metrics: Mapping[Key, PodMetrics]) -> PodUse | N
 
 
 def node_shapes(snapshot: ClusterSnapshot) -> tuple[NodeShape, ...]:
-    """The shapes of an overhead report without the rest of it; none when the nodes could not be read."""
+    """The shapes of an overhead report without the rest of it; none when the nodes could not be read.
+
+    Without DaemonSets and nodes whose amounts are no quantities: the API server lets none in, and a file may hold one.
+    """
     if not snapshot.knows_all("nodes"):
         return ()
     admission = admission_of(snapshot)
-    made = [_made(one, admission) for one in snapshot.daemonsets]
+    made: list[_Made] = []
+    for one in snapshot.daemonsets:
+        with suppress(ValueError):
+            made.append(_made(one, admission))
+    nodes: list[Node] = []
+    for node in snapshot.nodes:
+        with suppress(ValueError):
+            amounts(node.status.allocatable)
+            nodes.append(node)
     gates = infer_feature_gates(snapshot.daemonsets, snapshot.pods)
-    return _shapes(made, in_natural_order(snapshot.nodes), gates)
+    return _shapes(made, in_natural_order(nodes), gates)
 
 
 def _shapes(made: Sequence[_Made], nodes: Sequence[Node], gates: FeatureGates) -> tuple[NodeShape, ...]:

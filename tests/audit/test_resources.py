@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from kubectl_ds.core.audit import WANTED, audit
+from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import (
     does_not_fit_smallest_node,
     no_memory_limit,
@@ -298,3 +299,19 @@ def test_the_words_where_places_for_pods_are_lacking():
 )
 def test_when_overhead_is_over_its_bound(objects: list[Raw], subjects: list[str]):
     assert [one["subject"] for one in found_by(overhead_over_bound.RULE, objects)] == subjects
+
+
+NO_QUANTITY = {"cpu": "much", "memory": "64Mi"}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [no_requests.RULE, no_memory_limit.RULE, does_not_fit_smallest_node.RULE, overhead_over_bound.RULE],
+    ids=lambda rule: rule.name,
+)
+def test_what_is_no_quantity_in_a_file_is_left_out_and_no_failure(rule: Rule):
+    odd = a_daemonset("odd", containers=[a_container(resources={"requests": NO_QUANTITY, "limits": BOTH})])
+    objects = [odd, asking(cpu="300m"), a_node("n1", allocatable={"cpu": "much"}), a_node("n2")]
+    report = audit(snapshot_of(*objects, read=WANTED), rules=[rule])
+    assert "odd" not in [one.name for one in report.findings]
+    assert report.unjudged == ()
