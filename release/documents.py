@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 Schema = Mapping[str, Any]
+_ANY = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
 
 class Field(NamedTuple):
@@ -41,7 +42,8 @@ def _walk(root: Schema, node: Schema, path: str, within: frozenset[str]) -> Iter
         reference = frozenset({part["$ref"]}) if "$ref" in part else frozenset()
         target = _resolved(root, part)
         required = target.get("required", ())
-        for name, held in target.get("properties", {}).items():
+        for name, given in target.get("properties", {}).items():
+            held = {} if isinstance(given, bool) else given
             below = f"{path}.{name}".lstrip(".")
             yield below, Field(_types(root, held), name in required)
             yield from _walk(root, held, below, within | reference)
@@ -77,5 +79,8 @@ def _types(root: Schema, node: Schema) -> frozenset[str]:
         types.add({str: "string", bool: "boolean", int: "integer", float: "number"}.get(type(word), "null"))
     for kind in ("anyOf", "oneOf", "allOf"):
         for one in target.get(kind, ()):
+            # What further words say of the same value says nothing of its type.
+            if kind == "allOf" and not one.keys() & {"$ref", "type", "enum", "const"}:
+                continue
             types |= _types(root, one)
-    return frozenset(types)
+    return frozenset(types) or _ANY
