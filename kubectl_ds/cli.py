@@ -14,6 +14,7 @@ COMMANDS = (
     ("describe", "Everything about a DaemonSet: spec, rollout, coverage, unwell pods, revisions, events"),
     ("coverage", "Node by node: has it, lacks it, has one too many, keeps it out, and why"),
     ("explain", "How its pods are bound, and which rule lets each node in or keeps it out"),
+    ("matrix", "Nodes × DaemonSets at one look, nodes that are alike as one row"),
     ("node", "Which DaemonSets belong on a node, which lack a pod there, and which pods run without them"),
     ("rollout", "Which revision is on which node, who uses up the budget, and whether it will finish"),
     ("history", "Its revisions, the nodes on each, and what changed from one to another"),

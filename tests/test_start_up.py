@@ -41,6 +41,7 @@ READING = {
     "explain": ONE,
     "history": ONE,
     "node": (),
+    "matrix": (),
     "overhead": ("-A",),
     "audit": ("--fail-on", "none"),
     "rollout": ONE,

@@ -138,6 +138,18 @@ REPORT_OUTPUT: Options = (
     _NO_HEADERS,
 )
 
+MATRIX_OUTPUT: Options = (
+    Flag(
+        "-o",
+        "--output",
+        kind=Text(""),
+        metavar="FORMAT",
+        help="table, wide, json, yaml, kyaml, jsonpath=TEMPLATE or html.",
+        offers=(*REPORT_FORMATS, "html"),
+    ),
+    _NO_HEADERS,
+)
+
 AUDIT_OUTPUT: Options = (
     Flag(
         "-o",

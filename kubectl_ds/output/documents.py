@@ -12,6 +12,7 @@ from kubectl_ds.core.coverage_report import CoverageReport
 from kubectl_ds.core.explain_report import PlacementReport
 from kubectl_ds.core.fleet_report import FleetReport
 from kubectl_ds.core.history import HistoryReport
+from kubectl_ds.core.matrix import MatrixReport
 from kubectl_ds.core.node_report import NodeReport
 from kubectl_ds.core.overhead_report import OverheadReport
 from kubectl_ds.core.plan_report import PlanReport
@@ -23,6 +24,7 @@ from kubectl_ds.output.explain_document import explain_document
 from kubectl_ds.output.fleet_document import fleet_document
 from kubectl_ds.output.formats import OutputFormat
 from kubectl_ds.output.history_document import history_document
+from kubectl_ds.output.matrix_document import matrix_document
 from kubectl_ds.output.node_document import node_document
 from kubectl_ds.output.objects import render_objects
 from kubectl_ds.output.overhead_document import overhead_document
@@ -38,6 +40,7 @@ Report = (
     | OverheadReport
     | PlanReport
     | NodeReport
+    | MatrixReport
     | AuditReport
     | FleetReport
 )
@@ -58,6 +61,8 @@ def to_document(report: Report) -> dict[str, Any]:
             return rollout_document(report)
         case OverheadReport():
             return overhead_document(report)
+        case MatrixReport():
+            return matrix_document(report)
         case NodeReport():
             return node_document(report)
         case PlanReport():

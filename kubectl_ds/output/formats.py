@@ -62,6 +62,9 @@ DOCUMENT_FORMATS: tuple[FormatName, ...] = ("json", "kyaml", "table", "wide", "y
 AUDIT_FORMATS: tuple[FormatName, ...] = ("github", "html", "junit", "markdown", "prometheus", "sarif")
 """What an audit knows besides: for the tools that teams already have. output/audit_formats.py writes them."""
 
+MATRIX_FORMATS: tuple[FormatName, ...] = ("html",)
+"""What a matrix knows besides."""
+
 _JSONPATH = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
 _GO_TEMPLATE = ("go-template", "go-template-file", "template", "templatefile")
 _CUSTOM_COLUMNS = ("custom-columns", "custom-columns-file")

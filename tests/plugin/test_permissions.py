@@ -30,9 +30,12 @@ READS: dict[str, list[str]] = {
     "history": ["bare", "bare -o json"],
     "plan": ["--taint {node}:dedicated=x:NoSchedule", "--drain {node} -o json"],
     "overhead": ["", "-o json"],
+    "matrix": ["", "-o json"],
+    "audit": ["--fail-on none", "--fail-on none -o json"],
 }
 """Command lines of every command that reads a cluster, each run in the namespace of the exhibits."""
 OTHERS = {
+    "completion": "asks for names alone, and has tests of its own",
     "create": "writes",
     "demo": "has its own cluster",
     "snapshot": "prints nothing; it has a test of its own",
