@@ -1,19 +1,23 @@
-"""`kubectl ds version`: nothing but click is imported."""
+"""`kubectl ds version`: nothing is imported for it."""
 
-import click
+from typing import Any
 
 from kubectl_ds import __version__
-from kubectl_ds.commands.arguments import KubectlCommand
+from kubectl_ds.commands.declared import Choice, Declared, Flag, Switch
 from kubectl_ds.environment import Environment
 from kubectl_ds.exit_codes import ExitCode
 
+FLAGS = (
+    Flag("-o", "--output", kind=Choice(("text", "json"), default="text"), help="text or json."),
+    Flag("--client", kind=Switch(), is_hidden=True, help="Accepted for kubectl's sake."),
+)
 
-@click.command(cls=KubectlCommand, name="version")
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
-@click.option("--client", is_flag=True, hidden=True, help="Accepted for kubectl's sake.")
-@click.pass_obj
-def command(environment: Environment, /, output: str, client: bool) -> ExitCode:
+
+def run(environment: Environment, /, output: str, **_: Any) -> ExitCode:
     """The version of this program."""
     text = f'{{"version": "{__version__}"}}' if output == "json" else f"kubectl-ds v{__version__}"
     print(text, file=environment.stdout)
     return ExitCode.OK
+
+
+command = Declared("version", run, flags=FLAGS)
