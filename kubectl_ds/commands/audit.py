@@ -48,6 +48,7 @@ OWN = (
         kind=Text(""),
         metavar="RULE",
         help="What a rule means, and nothing else; all lists them.",
+        offers=("all",),
     ),
 )
 

@@ -17,6 +17,7 @@ TAKES_VALUE = frozenset(
         *("--dry-run", "--field-manager", "--taint", "--nodes", "--add-node", "--remove-node", "--drain"),
         *("--contexts", "--contexts-file", "--clusters-at-once", "--cluster-timeout"),
         *("--delete", "--require", "--fail-on", "--select", "--ignore"),
+        *("--baseline", "--config", "--explain"),
     }
 )
 

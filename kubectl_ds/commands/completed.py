@@ -25,7 +25,7 @@ def completed(arguments: Sequence[str], environment: Environment, registry: Regi
     except Exception:
         return f":{Directive.NO_FILES:d}\n"
     candidates = [
-        Candidate(f"{place.before}{word}", note)
+        Candidate(f"{place.before}{word}{place.after}", note)
         for word, note in found
         if word.startswith(place.typed) and word not in place.taken
     ]
@@ -47,6 +47,6 @@ def _names(environment: Environment, place: Place) -> Iterable[Candidate]:
 
 def _directive(place: Place, candidates: Sequence[Candidate]) -> Directive:
     directive = place.otherwise | Directive.KEEP_ORDER
-    if len(candidates) == 1 and candidates[0].word.endswith(("=", "/")):
+    if len(candidates) == 1 and candidates[0].word.endswith(("=", "/", ":")):
         directive |= Directive.NO_SPACE
     return directive

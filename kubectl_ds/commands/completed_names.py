@@ -101,6 +101,9 @@ def _of_cluster(environment: Environment, place: Place) -> "list[ObjectName]":
     assert place.source is not None
     variables = environment.variables
     flags = replace(connection_flags(place.values), request_timeout=f"{SECONDS:g}s")
+    if contexts := place.values.get("contexts"):
+        # Of several clusters the first one's names stand for all.
+        flags = replace(flags, context=contexts[0].partition(",")[0])
     config = client_config(load_kubeconfig(flags.kubeconfig, variables), flags, variables)
     folder = cache_folder(flags.cache_dir, variables)
     cache = NameCache(folder, now=time.time()) if folder else None

@@ -61,6 +61,8 @@ BY_METAVAR = {
     "POD": Source.PODS,
     "NS/NAME": Source.DAEMONSETS_EVERYWHERE,
     "[NS/]NAME": Source.DAEMONSETS_EVERYWHERE,
+    "NS/NAME:SELECTOR": Source.DAEMONSETS_EVERYWHERE,
+    "RULE": Source.RULES,
     "RULE,...": Source.RULES,
     "CONTEXT,...": Source.CONTEXTS,
 }
@@ -75,12 +77,14 @@ HELP = Flag("-h", "--help", kind=Switch(), help="Show this message and exit.")
 class Place(NamedTuple):
     """What is asked for at the end of a line.
 
-    `typed` is what the candidate begins with; `before` stands in front of it in the same word, and stays.
+    `typed` is what the candidate begins with; `before` stands in front of it in the same word, and stays; `after`
+    follows it, and more behind that.
     `taken` are names that the line has already. `values` are the line's flags, `names` its plain words.
     """
 
     typed: str
     before: str = ""
+    after: str = ""
     candidates: tuple[Candidate, ...] = ()
     source: Source | None = None
     otherwise: Directive = Directive.NO_FILES
@@ -214,6 +218,8 @@ def _value_place(flag: Flag, typed: str) -> Place:
     elif metavar in FOLDERS:
         otherwise = Directive.FOLDERS
     place = Place(typed, candidates=tuple(map(Candidate, offered)), source=source, otherwise=otherwise)
+    if metavar == "NS/NAME:SELECTOR":
+        return place._replace(after=":")
     return _last_of_several(place) if metavar.endswith(",...") else place
 
 

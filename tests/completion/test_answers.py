@@ -94,6 +94,7 @@ def answer(*words: str) -> tuple[list[str], int]:
         pytest.param("coverage --state Ready,N", ["Ready,NotReady"], id="the next of several values"),
         pytest.param("coverage --state Ready,R", [], id="a value that is there is not offered again"),
         pytest.param("audit --ignore DS001", ["DS001"], id="a rule"),
+        pytest.param("audit --explain a", ["all"], id="a word beside the rules"),
         pytest.param("completion ", ["bash", "zsh", "fish", "powershell"], id="shells"),
         pytest.param("completion bash ", [], id="one shell is enough"),
         pytest.param("completion --", ["--install", "--help"], id="flags of a command without a connection"),
@@ -136,6 +137,9 @@ def test_candidates(line: str, candidates: list[str]):
         pytest.param(
             "node --require monitoring/node-exp", ["monitoring/node-exporter"], id="with its namespace"
         ),
+        pytest.param(
+            "audit --require monitoring/node-exp", ["monitoring/node-exporter:"], id="with labels to follow"
+        ),
         pytest.param("plan --drain worker-a-1", ["worker-a-1"], id="a node to drain"),
         pytest.param("plan --delete monitoring/n", ["monitoring/node-exporter"], id="a DaemonSet to delete"),
     ],
@@ -143,7 +147,8 @@ def test_candidates(line: str, candidates: list[str]):
 def test_names_of_a_cluster(server: ApiServer, line: str, candidates: list[str]):
     command, *words = line.split(" ")
     found, directive = answer(command, "--server", server.url, "-n", "monitoring", *words)
-    assert (found, directive) == (candidates, NO_FILES)
+    assert (found, directive & ~Directive.NO_SPACE) == (candidates, NO_FILES)
+    assert bool(directive & Directive.NO_SPACE) == any(word.endswith(":") for word in found)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +181,23 @@ def test_names_of_a_dump(tmp_path: Path, flags: list[str], names: set[str]):
     dump.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": kept}))
     assert set(answer("coverage", "--from", str(dump), *flags, "")[0]) == names
     assert answer("coverage", "--from", "-", *flags, "")[0] == []
+
+
+def test_names_of_several_clusters_are_those_of_the_first(server: ApiServer, tmp_path: Path):
+    clusters = [
+        {"name": "there", "cluster": {"server": server.url}},
+        {"name": "gone", "cluster": {"server": "http://127.0.0.1:1"}},
+    ]
+    contexts = [
+        {"name": one["name"], "context": {"cluster": one["name"], "namespace": "logging"}} for one in clusters
+    ]
+    config = tmp_path / "config"
+    config.write_text(json.dumps({"current-context": "gone", "clusters": clusters, "contexts": contexts}))
+    assert answer("coverage", "--kubeconfig", str(config), "--contexts", "there,g")[0] == ["there,gone"]
+    assert answer("coverage", "--kubeconfig", str(config), "--contexts", "there,gone", "")[0] == [
+        "fluent-bit"
+    ]
+    assert answer("coverage", "--kubeconfig", str(config), "--context", "there", "")[0] == ["fluent-bit"]
 
 
 @pytest.mark.parametrize(
