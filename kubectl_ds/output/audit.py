@@ -1,20 +1,23 @@
-"""The text of `kubectl ds audit`: each finding with its nodes and what mends it, the worst first, and the sum."""
+"""The text of `kubectl ds audit`: rule by rule what was found, its causes and what mends it, and the sum."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from kubectl_ds.core.audit_report import AuditReport, Finding, Level
 from kubectl_ds.output.audit_sentences import (
+    MOST_CAUSES,
     excepted_sentence,
     expired_sentence,
-    finding_sentence,
     fix_sentence,
     gone_sentence,
+    message_sentence,
     patch_command,
     summary_sentence,
     unjudged_sentences,
 )
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.gaps import gap_paragraphs
+from kubectl_ds.output.reasons import cause_sentences
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.terminal_text import paragraph, safe
 
@@ -22,13 +25,16 @@ _MARGIN = "    "
 
 
 def audit_text(report: AuditReport, style: Style, *, wide: bool = False) -> str:
-    """A block for each finding; `wide` names every node."""
+    """A block for each rule that found something; `wide` names every node, every cause and every mend."""
     blocks = gap_paragraphs(report.incomplete, style)
     blocks += [
         style.warn(paragraph(words, style.prose_width, rest="  ")) for words in unjudged_sentences(report)
     ]
     blocks += [style.warn(paragraph(expired_sentence(one), style.prose_width)) for one in report.expired]
-    blocks += ["\n".join(_block(finding, style, wide=wide)) for finding in report.findings]
+    blocks += [
+        "\n".join(_block(tuple(findings), style, wide=wide))
+        for _, findings in groupby(report.findings, key=lambda one: (one.level, one.rule))
+    ]
     blocks += _aside("Excepted", map(excepted_sentence, report.excepted), style)
     blocks += _aside("Gone; --write-baseline takes it out", map(gone_sentence, report.gone), style)
     blocks.append(paragraph(summary_sentence(report), style.prose_width))
@@ -41,18 +47,42 @@ def _aside(title: str, sentences: Iterable[str], style: Style) -> list[str]:
     return [style.dim("\n".join([title, *lines]))] if lines else []
 
 
-def _block(finding: Finding, style: Style, *, wide: bool) -> Iterator[str]:
-    whose = f"ds {finding.namespace}/{finding.name}"
-    yield f"{_painted(finding.level, style)} {finding.rule} {finding.rule_name}  {style.bold(safe(whose))}"
-    yield _indented(finding_sentence(finding), style)
-    if finding.nodes:
+def _block(findings: Sequence[Finding], style: Style, *, wide: bool) -> Iterator[str]:
+    """All findings of one rule and level."""
+    first = findings[0]
+    count = f", {len(findings)} findings" if len(findings) > 1 else ""
+    yield f"{_painted(first.level, style)} {first.rule} {style.bold(first.rule_name)}{count}"
+    for finding in findings:
+        yield from _finding(finding, style, wide=wide)
+        # What mends a note or a warning is much the same for all of a rule; an error is seen to one by one.
+        if wide or finding is first or finding.level == "error":
+            alike = "" if wide or finding.level == "error" or len(findings) == 1 else ", and the others alike"
+            yield _indented(f"Mend{alike}: {fix_sentence(finding)}", style)
+        if command := patch_command(finding):
+            # On one line, whatever its length: it is there to be copied.
+            yield _MARGIN + safe(command)
+
+
+def _finding(finding: Finding, style: Style, *, wide: bool) -> Iterator[str]:
+    """Whose it is and what is so; each cause with its nodes."""
+    whose = style.bold(safe(f"{finding.namespace}/{finding.name}"))
+    yield paragraph(message_sentence(finding), style.prose_width, first=f"  {whose}  ", rest=_MARGIN)
+    if not finding.causes:
+        yield from _nodes(finding.nodes, style, wide=wide)
+    shown = finding.causes if wide else finding.causes[:MOST_CAUSES]
+    for cause in shown:
+        yield _indented(cause_sentences(cause), style)
+        here = frozenset(finding.nodes)
+        yield from _nodes([node for node in cause.nodes if node in here], style, wide=wide)
+    if rest := len(finding.causes) - len(shown):
+        yield _indented(f"({rest} more cause{'s' * (rest != 1)}; -o wide tells all.)", style)
+
+
+def _nodes(nodes: Sequence[str], style: Style, *, wide: bool) -> Iterator[str]:
+    if nodes:
         room = 10**6 if wide else 2 * (style.width - len(_MARGIN) - 8)
-        for line in _indented(folded(finding.nodes, room), style).split("\n"):
+        for line in _indented(folded(nodes, room), style).split("\n"):
             yield _MARGIN + style.dim(line.removeprefix(_MARGIN))
-    yield _indented(f"Mend: {fix_sentence(finding)}", style)
-    if command := patch_command(finding):
-        # On one line, whatever its length: it is there to be copied.
-        yield _MARGIN + safe(command)
 
 
 def _indented(words: str, style: Style) -> str:

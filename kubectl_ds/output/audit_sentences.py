@@ -21,7 +21,8 @@ from kubectl_ds.output.gaps import gap_sentences
 from kubectl_ds.output.reasons import details_differ, sentences
 from kubectl_ds.output.valid_unicode import valid_tree
 
-_MOST_CAUSES = 3
+MOST_CAUSES = 3
+"""Causes of a finding that are told in full."""
 _NODES_WIDTH = 1000
 """Columns for the names of nodes where nobody's screen sets a bound."""
 _WORDS: dict[Level, tuple[str, str]] = {
@@ -34,12 +35,16 @@ _WORDS: dict[Level, tuple[str, str]] = {
 def finding_sentence(finding: Finding) -> str:
     """What is so, and the largest of its causes."""
     causes = finding.causes
-    told = [finding.message, *_causes_told(causes[:_MOST_CAUSES])]
-    if rest := len(causes) - _MOST_CAUSES:
-        told += [f"({rest} more cause{'s' * (rest != 1)}.)"] if rest > 0 else []
-    if elsewhere := _elsewhere(finding):
-        told.append(f"Of all these nodes {elsewhere}.")
+    told = [message_sentence(finding), *_causes_told(causes[:MOST_CAUSES])]
+    if (rest := len(causes) - MOST_CAUSES) > 0:
+        told.append(f"({rest} more cause{'s' * (rest != 1)}.)")
     return " ".join(told)
+
+
+def message_sentence(finding: Finding) -> str:
+    """What is so, and which of its nodes do not stand with it."""
+    elsewhere = _elsewhere(finding)
+    return f"{finding.message} Of all these nodes {elsewhere}." if elsewhere else finding.message
 
 
 def _causes_told(causes: Sequence[Cause]) -> list[str]:

@@ -86,4 +86,4 @@ def test_a_node_name_becomes_affinity(name: str):
 
 def test_the_demo_does_not_take_the_name_of_a_rule_for_a_daemonset():
     outcome = kubectl_ds("demo", "audit", "--select", "DS013")
-    assert "ds edge/edge-gateway" in outcome.out
+    assert "edge/edge-gateway" in outcome.out
