@@ -189,6 +189,34 @@ def test_a_snapshot_of_a_snapshot_is_the_same(snapshot: Path, tmp_path: Path):
     assert twice["takenAt"] == once["takenAt"]
 
 
+def test_a_snapshot_of_a_dump_lacks_what_the_dump_lacks(tmp_path: Path):
+    """Of one namespace, and without events and revisions."""
+    dump, path = tmp_path / "dump.json", tmp_path / "again.json.gz"
+    kinds = ("DaemonSet", "Node", "Pod")
+    items = [
+        one
+        for one in sample_cluster(NOW)
+        if one["kind"] in kinds and one["metadata"].get("namespace", "security") == "security"
+    ]
+    dump.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": items}))
+    taken = kubectl_ds("snapshot", "-o", str(path), "--from", str(dump))
+    assert taken.code == 3
+    once = kubectl_ds("coverage", "-A", "--from", str(dump))
+    twice = kubectl_ds("coverage", "-A", "--from", str(path))
+    assert twice.code == once.code == 3
+    assert twice.out == once.out
+    assert sorted(twice.err.splitlines()) == sorted(once.err.splitlines())
+
+
+def test_a_snapshot_may_be_put_in_another_order(snapshot: Path, tmp_path: Path):
+    """`jq -S`, for one."""
+    path = tmp_path / "sorted.json"
+    path.write_text(json.dumps(content(snapshot), sort_keys=True, indent=2))
+    assert kubectl_ds("coverage", "-A", "--from", str(path)) == kubectl_ds(
+        "coverage", "-A", "--from", str(snapshot)
+    )
+
+
 def test_demo_gives_a_snapshot_too(tmp_path: Path):
     path = tmp_path / "sample.json.gz"
     taken = kubectl_ds("demo", "snapshot", "-o", str(path))

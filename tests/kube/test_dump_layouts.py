@@ -411,6 +411,17 @@ def test_a_bomb_is_refused_with_its_bound(what: str, tmp_path: Path):
     assert "KUBECTL_DS_DUMP_LIMIT=8Gi allows more" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, lambda content: zip_of({"x.json": content})], ids=["gzip", "zip"]
+)
+def test_a_bomb_is_refused_by_its_proportions(pack: Callable[[bytes], bytes], tmp_path: Path):
+    path = file_of(tmp_path / "bomb", pack(b" " * 100_000_000))
+    with pytest.raises(KubectlDsError, match="unpacks to 200 times its size and more"):
+        open_dump(path)
+    with pytest.raises(KubectlDsError, match="holds nothing that could be read here"):
+        open_dump(path, variables={"KUBECTL_DS_DUMP_LIMIT": "1Gi"})
+
+
 BROKEN: dict[str, tuple[Callable[[], bytes], str]] = {
     "a tar.gz that is cut short": (lambda: gzip.compress(tar_of(troubleshoot()))[:20_000], "is cut short"),
     "a tar that is cut short": (lambda: tar_of(troubleshoot())[:100_000], "is cut short"),

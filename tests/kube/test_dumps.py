@@ -133,6 +133,11 @@ def test_without_a_namespace_everything_is_meant(tmp_path: Path):
     assert session.namespace_of(["nowhere"]) is None
 
 
+def test_a_dump_of_one_namespace_is_about_that_one(tmp_path: Path):
+    session = open_dump(dumped(tmp_path, as_json(listed(of("DaemonSet", namespace="security")))))
+    assert session.namespace_of(()) == session.namespace == "security"
+
+
 def test_a_name_in_two_namespaces_asks_for_one(tmp_path: Path):
     falco = next(one for one in of("DaemonSet") if one["metadata"]["name"] == "falco")
     second = {**falco, "metadata": {**falco["metadata"], "namespace": "staging"}}

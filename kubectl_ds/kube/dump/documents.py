@@ -83,7 +83,10 @@ def _yaml(content: bytes, where: str) -> Iterator[bytes]:
             if isinstance(tree, dict | list):
                 yield msgspec.json.encode(tree)
             elif tree is not None:
-                raise KubectlDsError(f"{where} is neither JSON nor YAML with objects in it")
+                raise KubectlDsError(
+                    f"{where} is neither JSON nor YAML with objects in it",
+                    hint="`kubectl get … -o json` writes what can be read here",
+                )
     except Refused as refused:
         raise KubectlDsError(f"{where} is not read: {refused}") from None
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:

@@ -9,13 +9,15 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from kubectl_ds.errors import KubectlDsError
-from kubectl_ds.kube.dump.bounds import Budget
+from kubectl_ds.kube.dump.bounds import Budget, Readable, Unpacked
 
 Wanted = Callable[[str], bool]
+Reopen = Callable[[], AbstractContextManager[Readable]]
 
 _BLOCK: Final = 512
 """Of a tar file; its header is one."""
@@ -67,7 +69,7 @@ class Folder:
 class TarArchive:
     """A tar file, plain or as it comes out of a decompressor; each look at it is one way through."""
 
-    def __init__(self, source: str, reopen: Callable[[], BinaryIO], budget: Budget) -> None:
+    def __init__(self, source: str, reopen: Reopen, budget: Budget) -> None:
         """`reopen` gives the unpacked stream from its beginning."""
         self._source = source
         self._reopen = reopen
@@ -129,7 +131,7 @@ class ZipArchive:
             if not wanted(name):
                 continue
             try:
-                with self._archive.open(member) as stream:
+                with self._unpacked(member) as stream:
                     yield name, self._budget.read(stream)
             except (zipfile.BadZipFile, EOFError, OSError, ValueError, zlib.error) as error:
                 raise damaged(self._source, error) from None
@@ -137,6 +139,9 @@ class ZipArchive:
                 raise KubectlDsError(
                     f"{name} in {self._source} is encrypted, or packed in a way that is not read here"
                 ) from None
+
+    def _unpacked(self, member: zipfile.ZipInfo) -> Unpacked:
+        return Unpacked(self._archive.open(member), lambda: member.compress_size, self._budget)
 
     def _name_of(self, member: zipfile.ZipInfo) -> str:
         self._budget.count()
@@ -152,7 +157,7 @@ class _OneWay:
     answered from what was read last.
     """
 
-    def __init__(self, stream: BinaryIO, budget: Budget) -> None:
+    def __init__(self, stream: Readable, budget: Budget) -> None:
         self._stream = stream
         self._budget = budget
         self._reached = 0

@@ -11,8 +11,9 @@ from kubectl_ds.kube.dump.files import Files
 from kubectl_ds.kube.dump.gathered import Gathered
 from kubectl_ds.kube.dump.holdings import Refusal
 from kubectl_ds.kube.dump.layouts import Layout, Place, resource_named
-from kubectl_ds.kube.dump.lists import read_lists, read_placed
+from kubectl_ds.kube.dump.lists import read_placed
 from kubectl_ds.kube.dump.must_gather import MustGather
+from kubectl_ds.kube.dump.texts import read_text
 from kubectl_ds.kube.dump.troubleshoot import VERSION, TroubleshootBundle, errors_of
 
 _LAYOUTS: Final[tuple[Layout, ...]] = (TroubleshootBundle(), MustGather(), ClusterInfoDump())
@@ -29,7 +30,7 @@ def read_files(files: Files, gathered: Gathered) -> None:
             return
     for name, content in files.read(lambda name: name.endswith(_ENDINGS)):
         gathered.at(name)
-        read_lists(content, gathered, resource_named(name.rpartition("/")[2].partition(".")[0]))
+        read_text(content, gathered, resource_named(name.rpartition("/")[2].partition(".")[0]))
 
 
 class _LaidOut:

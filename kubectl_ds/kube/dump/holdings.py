@@ -87,6 +87,10 @@ class Holdings:
             homes[name] = (*homes.get(name, ()), namespace)
         return homes
 
+    def holds_all(self, qualified: str) -> bool:
+        """Whether all objects of a resource are held, of whatever namespace."""
+        return self._extents.get(qualified, Extent()).everywhere
+
     def moment(self, resource: ServedResource, at: int | None = None) -> Moment:
         """All objects of a resource: a dump knows one moment."""
         return self._moments.get(resource.qualified) or Moment(_VERSION, ())

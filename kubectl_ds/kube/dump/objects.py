@@ -114,7 +114,7 @@ class ObjectReader:
             if (metadata := head.metadata) is None:
                 raise msgspec.ValidationError("it has no metadata")
             labels = self._labels_of(metadata.labels)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             said = f"{where} holds a {resource.kind} that is not as the API has it: {error}"
             raise KubectlDsError(said) from None
         namespace = metadata.namespace or "default" if resource.namespaced else ""

@@ -5,18 +5,16 @@ import io
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO, cast
+from typing import BinaryIO, Final, TextIO
 
 from kubectl_ds.errors import KubectlDsError, UsageError
 from kubectl_ds.kube.connection import Session
-from kubectl_ds.kube.dump.bounds import Budget, budget_from
-from kubectl_ds.kube.dump.cluster_info import is_standard_output, read_standard_output
-from kubectl_ds.kube.dump.files import Folder, TarArchive, ZipArchive, damaged, is_tar
+from kubectl_ds.kube.dump.bounds import Budget, Unpacked, budget_from
+from kubectl_ds.kube.dump.files import Folder, Reopen, TarArchive, ZipArchive, damaged, is_tar
 from kubectl_ds.kube.dump.folders import read_files
 from kubectl_ds.kube.dump.gathered import Gathered
 from kubectl_ds.kube.dump.holdings import Holdings
-from kubectl_ds.kube.dump.lists import read_lists
-from kubectl_ds.kube.dump.snapshot_file import is_snapshot, read_snapshot_file
+from kubectl_ds.kube.dump.texts import read_text
 from kubectl_ds.kube.dump.transport import DumpTransport
 
 STDIN: Final = "-"
@@ -38,7 +36,8 @@ def open_dump(
     A snapshot of `kubectl ds snapshot`; what `kubectl get -o json|yaml` printed, of any number of kinds; a folder or
     an archive (tar, tar.gz, zip) of either, of `kubectl cluster-info dump`, of must-gather, of Troubleshoot.sh.
     `namespace` is what -n says. Without it a name is looked for wherever it is, and everything is meant where no
-    name is given; a snapshot taken with a context of a namespace that has DaemonSets stays in that one.
+    name is given; a snapshot taken with a context of a namespace that has DaemonSets stays in that one, and a dump
+    of one namespace is about that one.
     `variables`: KUBECTL_DS_DUMP_LIMIT raises the bound on what is unpacked.
 
     Raises `UsageError` for a path that is not there, `KubectlDsError` for what cannot be read or is no dump.
@@ -49,15 +48,20 @@ def open_dump(
         raise UsageError(f'the path "{path}" does not exist')
     _read(_Source(path, stdin, budget_from(source, variables or {})), gathered)
     holdings = gathered.holdings()
+    meant = namespace or _meant(holdings)
     return Session(
         transport=DumpTransport(holdings),
-        namespace=namespace or holdings.namespace or "default",
-        homes=None if namespace or _stays(holdings) else holdings.homes,
+        namespace=meant or "default",
+        homes=None if meant else holdings.homes,
     )
 
 
-def _stays(holdings: Holdings) -> bool:
-    return any(holdings.namespace in where for where in holdings.homes.values())
+def _meant(holdings: Holdings) -> str:
+    """The namespace that people mean who name none; "" for all of them."""
+    lived_in = {namespace for where in holdings.homes.values() for namespace in where}
+    if holdings.namespace in lived_in:
+        return holdings.namespace
+    return "" if len(lived_in) != 1 or holdings.holds_all("daemonsets.apps") else lived_in.pop()
 
 
 class _Source:
@@ -77,9 +81,22 @@ class _Source:
         except OSError as error:
             raise KubectlDsError(f"{self.path} cannot be read: {error.strerror}") from None
 
-    def unpacked(self) -> BinaryIO:
+    def unpacked(self) -> Unpacked:
         """What gzip packed."""
-        return cast("BinaryIO", gzip.GzipFile(fileobj=self.open()))
+        packed = self.open()
+        return Unpacked(_Gunzip(packed), packed.tell, self.budget)
+
+
+class _Gunzip(gzip.GzipFile):
+    """Closes what it reads from."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        super().__init__(fileobj=packed)
+        self._packed = packed
+
+    def close(self) -> None:
+        super().close()
+        self._packed.close()
 
 
 def _read(source: _Source, gathered: Gathered) -> None:
@@ -98,25 +115,17 @@ def _read(source: _Source, gathered: Gathered) -> None:
         with source.open() as stream:
             read_files(ZipArchive(source.path, stream, source.budget), gathered)
         return
-    reopen = source.unpacked if beginning.startswith(_GZIP) else source.open
+    reopen: Reopen = source.unpacked if beginning.startswith(_GZIP) else source.open
     try:
-        with reopen() as stream:
-            if not is_tar(stream.read(_HEADER)):
-                stream.seek(0)
-                _read_text(source.budget.read(stream), gathered)
-                return
+        with reopen() as unpacked:
+            is_archive = is_tar(unpacked.read(_HEADER))
+        if not is_archive:
+            with reopen() as unpacked:
+                read_text(source.budget.read(unpacked), gathered)
+            return
     except (EOFError, OSError, zlib.error) as error:
         raise damaged(source.path, error) from None
     read_files(TarArchive(source.path, reopen, source.budget), gathered)
-
-
-def _read_text(content: bytes, gathered: Gathered) -> None:
-    if is_snapshot(content):
-        read_snapshot_file(content, gathered)
-    elif is_standard_output(content):
-        read_standard_output(content, gathered)
-    else:
-        read_lists(content, gathered)
 
 
 def _standard_input(stdin: TextIO | BinaryIO | None, budget: Budget) -> bytes:

@@ -1,5 +1,6 @@
 """Our own form of a dump (docs/schema/cluster-snapshot.schema.json): what `kubectl ds snapshot` writes, read back."""
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,10 @@ API_VERSION: Final = "kubectl-ds/v1"
 KIND: Final = "ClusterSnapshot"
 BEGINNING: Final = f'{{"apiVersion":"{API_VERSION}","kind":"{KIND}",'.encode()
 """How the file begins, by which it is told from other JSON."""
+
+_BEGINNING: Final = 64 * 1024
+"""Bytes in which the kind is looked for: tools that sort keys put the gaps before it."""
+_KIND: Final = re.compile(rb'"kind"\s*:\s*"ClusterSnapshot"')
 
 SECTIONS: Final = {
     ("podmetrics" if one.kind == "PodMetrics" else one.plural): one
@@ -51,7 +56,8 @@ class SnapshotFile(Struct, frozen=True, kw_only=True, rename="camel"):
 
 def is_snapshot(content: bytes) -> bool:
     """By its first bytes."""
-    return content[:200].lstrip().startswith(b"{") and f'"{KIND}"'.encode() in content[:200]
+    beginning = content[:_BEGINNING].lstrip()
+    return beginning.startswith(b"{") and _KIND.search(beginning) is not None
 
 
 def decoded(content: bytes, where: str) -> SnapshotFile:
