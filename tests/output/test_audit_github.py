@@ -1,43 +1,15 @@
 """`audit -o github`: read as the runner of GitHub Actions reads a line of a log."""
 
-import re
-
 import pytest
 
 from kubectl_ds.core.audit_report import AuditReport
 from kubectl_ds.output.audit_formats import audit_in_format
 from tests.output.audits import AUDIT, DECIDED, HOSTILE_TEXTS, INCOMPLETE, NOTHING_FOUND, hostile, is_plain
-
-COMMAND = re.compile(r"::(?P<name>[a-z]+) (?P<properties>[^:]*)::(?P<message>.*)")
-
-
-def unescaped(text: str, *, of_property: bool) -> str:
-    """As `ActionCommand.cs` of the runner has it: the sign of the escapes last."""
-    for spelled, meant in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","))[
-        : 4 if of_property else 2
-    ]:
-        text = text.replace(spelled, meant)
-    return text.replace("%25", "%")
+from tests.output.readers import read_github
 
 
 def annotations(report: AuditReport) -> list[tuple[str, str, str]]:
-    """Command, title and message of each annotation; the last line is for the log alone."""
-    *lines, last = audit_in_format(report, "github", "error").removesuffix("\n").split("\n")
-    assert not last.startswith("::")
-    told = []
-    for line in lines:
-        found = COMMAND.fullmatch(line)
-        assert found, line
-        properties = dict(each.split("=", 1) for each in found["properties"].split(","))
-        assert set(properties) == {"title"}
-        told.append(
-            (
-                found["name"],
-                unescaped(properties["title"], of_property=True),
-                unescaped(found["message"], of_property=False),
-            )
-        )
-    return told
+    return read_github(audit_in_format(report, "github", "error"))
 
 
 def test_levels_are_those_of_the_runner():

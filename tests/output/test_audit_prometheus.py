@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from prometheus_client.parser import text_string_to_metric_families
 
 from kubectl_ds.core.audit_report import AuditReport, Unjudged
 from kubectl_ds.output.audit_formats import audit_in_format
 from tests.clusters import NOW
 from tests.output.audits import AUDIT, DECIDED, HOSTILE_TEXTS, INCOMPLETE, NOTHING_FOUND, hostile, is_plain
+from tests.output.readers import read_prometheus
 
 CNI = {"namespace": "kube-system", "daemonset": "cni"}
 
@@ -17,12 +17,7 @@ CNI = {"namespace": "kube-system", "daemonset": "cni"}
 def samples_of(report: AuditReport) -> dict[str, list[tuple[dict[str, str], float]]]:
     """Labels and values by metric."""
     text = audit_in_format(report, "prometheus", "error").encode("utf-8").decode("utf-8")
-    families = list(text_string_to_metric_families(text))
-    for family in families:
-        assert family.type == "gauge"
-        assert family.documentation
-        assert {one.name for one in family.samples} <= {family.name}
-        assert all(one.timestamp is None for one in family.samples), "the textfile collector refuses them"
+    families = read_prometheus(text)
     return {family.name: [(one.labels, one.value) for one in family.samples] for family in families}
 
 

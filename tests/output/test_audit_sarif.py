@@ -1,7 +1,5 @@
 """`audit -o sarif`: valid by the standard's own schema, and all that GitHub's code scanning reads is there."""
 
-import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,24 +20,16 @@ from tests.output.audits import (
     hostile,
     is_plain,
 )
-
-SCHEMA = json.loads(
-    (Path(__file__).parent / "schemas" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8")
-)
-VALIDATOR = jsonschema.Draft7Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
+from tests.output.readers import read_sarif
 
 
 def run_of(report: AuditReport) -> dict[str, Any]:
-    """The one run of the log, after the log has been through its schema and through UTF-8."""
-    log = json.loads(audit_in_format(report, "sarif", "error").encode("utf-8"))
-    VALIDATOR.validate(log)
-    assert log["version"] == "2.1.0"
-    (run,) = log["runs"]
-    return run
+    return read_sarif(audit_in_format(report, "sarif", "error").encode("utf-8").decode("utf-8"))
 
 
 def test_the_schema_is_one_that_can_refuse():
-    assert list(VALIDATOR.iter_errors({"version": "2.1.0", "runs": [{"results": []}]}))
+    with pytest.raises(jsonschema.ValidationError):
+        read_sarif('{"version": "2.1.0", "runs": [{"results": []}]}')
 
 
 def test_a_result_names_rule_level_and_place():
