@@ -140,6 +140,7 @@ def _finding(rule: Rule, daemonset: Key, found: Found, level: Level | None) -> F
         causes=found.causes,
         subject=found.subject,
         remedies=found.remedies,
+        remedied_node=found.remedied_node,
         patch=found.patch,
     )
 

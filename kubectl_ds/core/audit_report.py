@@ -34,8 +34,8 @@ class Found(Struct, frozen=True, kw_only=True):
     sentences follow the message. `subject` is the part that the finding is about (a container, a port, another
     DaemonSet), empty for the whole; with the rule it tells findings of one DaemonSet apart from run to run, so
     that it holds nothing that changes by itself. `fix`: what to do here, where that is more than the rule's own
-    `mend`. `remedies`: the smallest changes that let a node in (core/remedies.py), told before it. `level`: where
-    it is not the rule's own.
+    `mend`. `remedies`: the smallest changes that let `remedied_node` in (core/remedies.py), told before it.
+    `level`: where it is not the rule's own.
     """
 
     message: str
@@ -44,6 +44,7 @@ class Found(Struct, frozen=True, kw_only=True):
     subject: str = ""
     fix: str = ""
     remedies: tuple[Remedy, ...] = ()
+    remedied_node: str = ""
     patch: Patch | None = None
     level: Level | None = None
 
@@ -67,6 +68,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     causes: tuple[Cause, ...] = ()
     subject: str = ""
     remedies: tuple[Remedy, ...] = ()
+    remedied_node: str = ""
     patch: Patch | None = None
     excepted_nodes: tuple[str, ...] = ()
     known_nodes: tuple[str, ...] = ()

@@ -96,7 +96,8 @@ def narrowed(finding: Finding, nodes: tuple[str, ...]) -> Finding:
         return replace(finding, excepted_nodes=(), known_nodes=())
     kept = frozenset(nodes)
     causes = tuple(cause for cause in finding.causes if not kept.isdisjoint(cause.nodes))
-    return replace(finding, nodes=nodes, causes=causes, excepted_nodes=(), known_nodes=())
+    remedies = finding.remedies if finding.remedied_node in kept else ()
+    return replace(finding, nodes=nodes, causes=causes, remedies=remedies, excepted_nodes=(), known_nodes=())
 
 
 def _those_in(nodes: tuple[str, ...], chosen: Collection[str]) -> tuple[str, ...]:

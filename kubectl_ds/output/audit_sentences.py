@@ -84,7 +84,7 @@ def fix_sentence(finding: Finding) -> str:
     """What to do: the smallest change that lets a node in, where there is one, and the rule's own words."""
     if not finding.remedies:
         return finding.fix
-    return f"{remedies_sentence(finding.remedies)} {finding.fix}"
+    return f"{remedies_sentence(finding.remedies, finding.remedied_node)} {finding.fix}"
 
 
 def patch_command(finding: Finding) -> str | None:

@@ -24,10 +24,10 @@ def remedy_sentence(remedy: Remedy) -> str:
     return ", and ".join(change_sentence(change) for change in remedy)
 
 
-def remedies_sentence(remedies: Sequence[Remedy]) -> str:
-    """The smallest change that lets the node in, and the smallest on the other side, if there is one."""
+def remedies_sentence(remedies: Sequence[Remedy], node: str = "the node") -> str:
+    """The smallest change that lets a node in, and the smallest on the other side, if there is one."""
     first, *others = [remedy_sentence(remedy) for remedy in remedies]
-    return f"To let the node in, {first}" + (f"; or {others[0]}." if others else ".")
+    return f"To let {node} in, {first}" + (f"; or {others[0]}." if others else ".")
 
 
 def change_sentence(change: PlacementChange) -> str:

@@ -81,7 +81,7 @@ def servers() -> Iterator[dict[tuple[bool, bool], str]]:
         }
 
 
-@pytest.mark.parametrize(("fail_on", "found", "read", "stands", "code"), table())
+@pytest.mark.parametrize(("fail_on", "found", "read", "stands", "code"), list(table()))
 def test_the_exit_code(
     fail_on: str, found: str, read: str, stands: str, code: int, folder: Path, servers: dict[tuple[bool, bool], str]
 ):  # fmt: skip

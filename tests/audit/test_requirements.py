@@ -7,6 +7,7 @@ import pytest
 from kubectl_ds.core.audit import audit
 from kubectl_ds.core.audit_rules.required_nodes_left_out import RULE
 from kubectl_ds.core.audit_settings import AuditSettings
+from kubectl_ds.core.audit_standing import narrowed
 from kubectl_ds.core.coverage_requirement import parse_requirement
 from kubectl_ds.core.snapshot import Gap
 from kubectl_ds.errors import UsageError
@@ -121,6 +122,14 @@ def test_nodes_that_are_let_in_and_lack_their_pod_are_not_told_twice():
     assert told(report) == []
 
 
+def test_without_pods_it_is_known_all_the_same_which_rule_keeps_a_node_out():
+    everything_but_pods = ("daemonsets", "nodes", "events", "controllerrevisions")
+    snapshot = snapshot_of(*NODES, AGENT, read=everything_but_pods, gaps=[Gap(resource="pods", message="no")])
+    report = found("security/agent:pool=gpu", snapshot=snapshot)
+    assert report.findings[0].message.endswith("2 by a taint that it does not tolerate (gpu-2 and gpu-3).")
+    assert not report.unjudged
+
+
 def test_the_largest_cause_comes_first_with_what_lets_its_nodes_in():
     report = found("security/agent:pool in (gpu, win)", snapshot=snapshot_of(
         *NODES, a_daemonset("agent", namespace="security", nodeSelector={"kubernetes.io/os": "linux"})
@@ -130,7 +139,11 @@ def test_the_largest_cause_comes_first_with_what_lets_its_nodes_in():
         ("UntoleratedTaint", ("gpu-2", "gpu-3")),
         ("NodeSelectorMismatch", ("win-1",)),
     ]
-    assert "To let the node in, add to the template the toleration {key: dedicated" in finding_words(finding)
+    assert finding.message == (
+        "It must cover the 4 nodes with pool in (gpu, win), and its own rules keep 3 of these out: "
+        "2 by a taint that it does not tolerate (gpu-2 and gpu-3), 1 by its node selector (win-1)."
+    )
+    assert "To let gpu-2 in, add to the template the toleration {key: dedicated" in finding_words(finding)
     assert finding.patch is None, "a toleration lets win-1 not in"
 
 
@@ -189,3 +202,11 @@ def test_what_the_other_flags_leave_out_of_sight_is_not_required_with_them(words
 
 def test_a_requirement_of_the_namespace_that_is_looked_at_is_judged():
     assert audited("--require", "security/agent:", "-n", "security").code == 1
+
+
+def test_what_lets_an_excepted_node_in_is_not_told_of_the_others():
+    (finding,) = found("security/agent:pool in (gpu, win)", snapshot=snapshot_of(
+        *NODES, a_daemonset("agent", namespace="security", nodeSelector={"kubernetes.io/os": "linux"})
+    )).findings  # fmt: skip
+    assert "To let gpu-2 in" in finding_words(narrowed(finding, ("gpu-2",)))
+    assert "To let" not in finding_words(narrowed(finding, ("win-1",)))

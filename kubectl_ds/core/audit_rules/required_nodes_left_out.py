@@ -6,14 +6,23 @@ from kubectl_ds.core.audit_report import Found, Patch, Unjudged
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_words import command, counted, listed
 from kubectl_ds.core.audited_cluster import AuditedCluster, AuditedDaemonSet
+from kubectl_ds.core.coverage_reasons import NodeReason
 from kubectl_ds.core.coverage_report import Cause
 from kubectl_ds.core.coverage_requirement import CoverageRequirement
 from kubectl_ds.core.model import Node
 from kubectl_ds.core.object_key import Key
-from kubectl_ds.core.placement import place
+from kubectl_ds.core.placement import (
+    NodeAffinityMismatch,
+    NodeNameMismatch,
+    NodeSelectorMismatch,
+    place,
+)
 from kubectl_ds.core.placement_change import AddTolerations, Remedy, applied
 from kubectl_ds.core.remedies import remedies
 from kubectl_ds.core.template_patch import placement_patch
+
+_MOST_NAMES = 3
+"""Of each part: the finding names all of its nodes."""
 
 
 def check_cluster(cluster: AuditedCluster) -> Iterator[tuple[Key, Found] | Unjudged]:
@@ -94,7 +103,7 @@ def _left_out(
             message=f"{who} must cover {of} together, and {len(names)} of these "
             f"{'belongs' if len(names) == 1 else 'belong'} to none of them.",
             nodes=names,
-            fix=f"{_explain(covering[0], names[0])}, and the same for the others, shows which rule keeps the node out.",
+            fix=f"{_explain(covering[0])}, and the same for the others, shows which rule keeps which node out.",
             subject=requirement.node_selector,
         )
     audited = covering[0]
@@ -102,14 +111,38 @@ def _left_out(
     first = audited.cluster.node_of[causes[0].nodes[0] if causes else names[0]]
     found = remedies(audited.daemonset, first, audited.cluster.joins.gates)
     return Found(
-        message=f"It must cover {of}, and its own rules keep {len(names)} of these out.",
+        message=f"It must cover {of}, and its own rules keep {len(names)} of these out: {_parted(audited, names)}.",
         nodes=names,
         causes=causes,
-        fix=f"{_explain(audited, first.metadata.name)} shows every rule for that node.",
+        fix=f"{_explain(audited)} shows which rule keeps which node out.",
         remedies=found,
+        remedied_node=first.metadata.name,
         patch=_patch(audited, found, left_out),
         subject=requirement.node_selector,
     )
+
+
+def _parted(audited: AuditedDaemonSet, names: Sequence[str]) -> str:
+    """`2 by its node selector (win-1 and win-2), 1 by a taint (gpu-1)`: the rule at which the controller stops."""
+    chosen = frozenset(names)
+    by_rule: dict[str, list[str]] = {}
+    for one in audited.coverage.nodes:
+        if one.node in chosen and one.reasons:
+            by_rule.setdefault(_rule_of(one.reasons[0]), []).append(one.node)
+    parts = sorted(by_rule.items(), key=lambda part: -len(part[1]))
+    return ", ".join(f"{len(nodes)} by {rule} ({listed(nodes, _MOST_NAMES)})" for rule, nodes in parts)
+
+
+def _rule_of(reason: NodeReason) -> str:
+    match reason:
+        case NodeNameMismatch():
+            return "its nodeName"
+        case NodeSelectorMismatch():
+            return "its node selector"
+        case NodeAffinityMismatch():
+            return "its node affinity"
+        case _:
+            return "a taint that it does not tolerate"
 
 
 def _causes(audited: AuditedDaemonSet, names: Sequence[str]) -> tuple[Cause, ...]:
@@ -137,9 +170,9 @@ def _patch(audited: AuditedDaemonSet, found: Sequence[Remedy], left_out: Sequenc
     return None
 
 
-def _explain(audited: AuditedDaemonSet, node: str) -> str:
+def _explain(audited: AuditedDaemonSet) -> str:
     namespace, name = audited.key
-    return command("kubectl", "ds", "explain", name, "-n", namespace, "--node", node)
+    return command("kubectl", "ds", "explain", name, "-n", namespace)
 
 
 def _which(requirement: CoverageRequirement, number: int) -> str:
