@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SECONDS = 1.0
 """For everything together: a credential plugin, a look-up of the server's name, the answer."""
+PATIENCE = "KUBECTL_DS_COMPLETION_TIMEOUT"
+"""The variable that says otherwise, for clusters that are far away or credentials that take long."""
 _RESOURCES = {
     Source.DAEMONSETS: "daemonsets",
     Source.DAEMONSETS_EVERYWHERE: "daemonsets",
@@ -85,7 +87,7 @@ def _of_dump(environment: Environment, place: Place) -> "list[ObjectName]":
         session = open_dump(path, namespace=namespace, variables=environment.variables)
         return _names_in(session, place, None if session.homes is not None else session.namespace)
 
-    return [] if path == STDIN else Pending(asked).result_within(SECONDS) or []
+    return [] if path == STDIN else Pending(asked).result_within(_patience(environment)) or []
 
 
 def _of_cluster(environment: Environment, place: Place) -> "list[ObjectName]":
@@ -100,7 +102,7 @@ def _of_cluster(environment: Environment, place: Place) -> "list[ObjectName]":
 
     assert place.source is not None
     variables = environment.variables
-    flags = replace(connection_flags(place.values), request_timeout=f"{SECONDS:g}s")
+    flags = replace(connection_flags(place.values), request_timeout=f"{_patience(environment):g}s")
     if contexts := place.values.get("contexts"):
         # Of several clusters the first one's names stand for all.
         flags = replace(flags, context=contexts[0].partition(",")[0])
@@ -114,7 +116,7 @@ def _of_cluster(environment: Environment, place: Place) -> "list[ObjectName]":
     asked = Pending(lambda: _asked(environment, flags, place))
     # No answer is kept too: the next key is not to wait for the same server again.
     try:
-        names = asked.result_within(SECONDS) or []
+        names = asked.result_within(_patience(environment)) or []
     except KubectlDsError:
         names = []
     finally:
@@ -130,6 +132,11 @@ def _asked(environment: Environment, flags: "ConnectionFlags", place: Place) -> 
     # As if there were no terminal: a credential plugin asks nothing then, and one that must ask is not run.
     session = open_session(flags, environment.variables, stdin_is_tty=False, stderr=io.StringIO())
     return _names_in(session, place, session.namespace)
+
+
+def _patience(environment: Environment) -> float:
+    said = environment.variables.get(PATIENCE, "")
+    return float(said) if said.isascii() and said.isdigit() and int(said) > 0 else SECONDS
 
 
 def _names_in(session: "Session", place: Place, namespace: str | None) -> "list[ObjectName] | None":

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from kubectl_ds.cli import COMMANDS
+from kubectl_ds.commands.completed_names import PATIENCE
 from kubectl_ds.commands.completing import BY_METAVAR, BY_SPELLING, FILES, FOLDERS, Directive
 from kubectl_ds.core.audit_rules import RULES
 from kubectl_ds.kube.api_server import ApiServer
@@ -56,7 +57,7 @@ def server() -> Iterator[ApiServer]:
 
 def answer(*words: str) -> tuple[list[str], int]:
     """The candidates without their notes, and the directive."""
-    outcome = kubectl_ds("__complete", *words)
+    outcome = kubectl_ds("__complete", *words, variables={PATIENCE: "60"})
     assert (outcome.code, outcome.err) == (0, "")
     *lines, last = outcome.out.splitlines()
     assert last[0] == ":"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from kubectl_ds.commands.completed_names import PATIENCE
 from kubectl_ds.kube.api_server import ApiServer
 from kubectl_ds.kube.client_config import ClientConfig, client_config
 from kubectl_ds.kube.connection import ConnectionFlags
@@ -21,6 +22,7 @@ from kubectl_ds.kube.name_cache import NameCache, cache_folder, cache_key
 from kubectl_ds.kube.object_names import ObjectName
 from kubectl_ds.kube.sample import sample_cluster
 from tests.program import kubectl_ds
+from tests.waiting import until
 
 QUIET = ":36\n"
 
@@ -83,7 +85,7 @@ def test_a_credential_plugin_never_has_the_terminal(tmp_path: Path, mode: str):
         "args": ["-c", script],
     }
     path = kubeconfig(tmp_path / "config", "https://127.0.0.1:1", {"exec": plugin})
-    code, out, err = kubectl_ds("__complete", "get", "", variables={"KUBECONFIG": path})
+    code, out, err = kubectl_ds("__complete", "get", "", variables={"KUBECONFIG": path, PATIENCE: "60"})
     assert (code, out, err) == (0, QUIET, "")
     # One that must ask is not run at all; one that may ask is told not to, and gets no standard input.
     assert told.exists() == (mode == "IfAvailable")
@@ -103,14 +105,14 @@ def test_a_plugin_that_takes_too_long_is_not_left_behind(tmp_path: Path):
     path = kubeconfig(tmp_path / "config", "https://127.0.0.1:1", {"exec": plugin})
     done = subprocess.run(
         [sys.executable, "-m", "kubectl_ds", "__complete", "get", ""],
-        env={"KUBECONFIG": path, "PATH": os.defpath},
+        env={"KUBECONFIG": path, "PATH": os.defpath, PATIENCE: "3"},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, QUIET, "")
-    assert not is_alive(int(pid.read_text()))
+    until(lambda: not is_alive(int(pid.read_text())), "the plugin has ended")
 
 
 def is_alive(pid: int) -> bool:
@@ -126,8 +128,12 @@ def test_names_that_could_do_harm_in_a_shell_are_not_offered():
     nodes = [one for one in objects if one["kind"] == "Node"]
     for node, name in zip(nodes, ("$(reboot)", "a b", "a;b", "\x1b[2J", "fine-1"), strict=False):
         node["metadata"]["name"] = name
+    patient = {PATIENCE: "60"}
     with ApiServer(nodes[:5]) as server:
-        assert kubectl_ds("__complete", "node", "--server", server.url, "").out == f"fine-1\n{QUIET}"
+        assert (
+            kubectl_ds("__complete", "node", "--server", server.url, "", variables=patient).out
+            == f"fine-1\n{QUIET}"
+        )
 
 
 # --- the cache -------------------------------------------------------------------------------------
@@ -221,7 +227,7 @@ def test_another_content_of_a_token_file_is_another_identity(tmp_path: Path):
 
 
 def test_a_second_tab_asks_nobody(tmp_path: Path):
-    home = {"HOME": str(tmp_path)}
+    home = {"HOME": str(tmp_path), PATIENCE: "60"}
     with ApiServer(sample_cluster(datetime.now(UTC))) as server:
         words = ("__complete", "get", "--server", server.url, "-n", "logging", "")
         first = kubectl_ds(*words, variables=home)
@@ -235,3 +241,9 @@ def test_that_there_was_no_answer_is_kept_too(tmp_path: Path, silent_server: str
     assert kubectl_ds(*words, variables={"HOME": str(tmp_path)}).out == QUIET
     [kept] = (tmp_path / ".kube" / "cache" / "kubectl-ds").iterdir()
     assert json.loads(kept.read_text()) == []
+
+
+@pytest.mark.parametrize("said", ["", "0", "-1", "soon", "1e3", "²"])
+def test_a_patience_that_is_no_number_is_the_usual_one(silent_server: str, said: str):
+    outcome = kubectl_ds("__complete", "get", "--server", silent_server, "", variables={PATIENCE: said})
+    assert outcome == (0, QUIET, "")

@@ -3,6 +3,7 @@
 import pytest
 
 from kubectl_ds.cli import COMMANDS
+from kubectl_ds.commands.completed_names import PATIENCE
 from tests.controlplane.cluster import ControlPlane
 from tests.plugin.audit import recorded
 from tests.plugin.conftest import Exhibits
@@ -13,7 +14,7 @@ DIRECTIVE = ":36"
 
 def completed(shell: Shell, *words: str) -> list[str]:
     """Candidates that kubectl offers behind `kubectl ds`, the last word being the one that is typed."""
-    outcome = shell.kubectl("__complete", "ds", *words)
+    outcome = shell.where(**{PATIENCE: "60"}).kubectl("__complete", "ds", *words)
     assert outcome.code == 0
     # What kubectl says of itself. Nothing else is said.
     said = [line for line in outcome.err.splitlines() if not line.startswith("[Debug] ")]
