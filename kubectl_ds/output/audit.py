@@ -1,5 +1,7 @@
 """The text of `kubectl ds audit`: rule by rule what was found, its causes and what mends it, and the sum."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -52,15 +54,24 @@ def _block(findings: Sequence[Finding], style: Style, *, wide: bool) -> Iterator
     first = findings[0]
     count = f", {len(findings)} findings" if len(findings) > 1 else ""
     yield f"{_painted(first.level, style)} {first.rule} {style.bold(first.rule_name)}{count}"
+    proses = Counter(_prose_of_fix(finding) for finding in findings)
+    told: set[str] = set()
     for finding in findings:
         yield from _finding(finding, style, wide=wide)
-        # What mends a note or a warning is much the same for all of a rule; an error is seen to one by one.
-        if wide or finding is first or finding.level == "error":
-            alike = "" if wide or finding.level == "error" or len(findings) == 1 else ", and the others alike"
+        # What mends a note or a warning is often the same for all of a rule; an error is seen to one by one.
+        each, prose = wide or finding.level == "error", _prose_of_fix(finding)
+        if each or prose not in told:
+            alike = ", and those alike" if proses[prose] > 1 and not each else ""
             yield _indented(f"Mend{alike}: {fix_sentence(finding)}", style)
+            told.add(prose)
         if command := patch_command(finding):
             # On one line, whatever its length: it is there to be copied.
             yield _MARGIN + safe(command)
+
+
+def _prose_of_fix(finding: Finding) -> str:
+    """What mends it, less its commands: equal for findings that are mended alike."""
+    return re.sub("`[^`]*`", "", fix_sentence(finding))
 
 
 def _finding(finding: Finding, style: Style, *, wide: bool) -> Iterator[str]:
