@@ -44,7 +44,9 @@ def any_command(argv: list[str], environment: Environment) -> ExitCode:
         return complete(argv[1:], environment)
     if argv == ["--version"]:
         argv = ["version"]
-    if argv in (["--help"], ["-h"], ["help"]):
+    if argv[:1] == ["help"]:
+        argv = [*argv[1:], "--help"]
+    if argv in (["--help"], ["-h"]):
         return _by_click(["--help"], environment)
     name, rest = command_first(argv)
     if name not in names:

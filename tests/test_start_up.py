@@ -25,11 +25,10 @@ try:
 except SystemExit as end:
     print(end.code, *(name for name, module in sys.modules.items() if module), file=sys.stderr)
 """
-# `demo` hands its flags on to the command that it shows, with the sample cluster made first.
 WITHOUT_A_CLUSTER = [
     *(["--help"], ["version"], ["completion", "bash"], ["__complete", ""], ["__complete", "coverage", "-"]),
     *(["__complete", "get", "-o", ""], ["__complete", "create", "--"]),
-    *([name, "--help"] for name, _ in COMMANDS if name != "demo"),
+    *([name, "--help"] for name, _ in COMMANDS),
 ]
 
 ONE = ("-n", "monitoring", "node-exporter")

@@ -42,6 +42,9 @@ def command(context: click.Context, words: tuple[str, ...]) -> ExitCode:
     The sample is served over HTTP on loopback and read as any cluster is read. Without -n or a name all its
     namespaces are shown; a name is looked for in all of them.
     """
+    if words in (("--help",), ("-h",)):
+        click.echo(context.get_help())
+        return ExitCode.OK
     from kubectl_ds.kube.api_server import ApiServer
     from kubectl_ds.kube.sample import sample_cluster
 

@@ -64,6 +64,23 @@ def test_help(program: str, words: list[str], usage: str, example: str, capsys: 
         assert "kubectl ds" not in out
 
 
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        pytest.param("help", "kubectl ds [OPTIONS] COMMAND", id="of everything"),
+        pytest.param("help coverage", "kubectl ds coverage [", id="of a command, as kubectl has it"),
+        pytest.param("help demo", "kubectl ds demo [OPTIONS] [COMMAND]", id="of the demo"),
+        pytest.param(
+            "demo --help", "kubectl ds demo [OPTIONS] [COMMAND]", id="of the demo, and not of what it shows"
+        ),
+        pytest.param("demo coverage -h", "kubectl ds demo coverage [", id="of what it shows"),
+    ],
+)
+def test_ways_to_ask_for_help(words: str, usage: str, capsys: pytest.CaptureFixture[str]):
+    assert said("kubectl-ds", *words.split()) == (0, "", "")
+    assert capsys.readouterr().out.startswith(f"Usage: {usage}")
+
+
 def test_a_hint_is_as_one_types_it():
     assert "`kubectl daemonset-coverage get nonsense`" in said("kubectl-daemonset_coverage", "nonsense")[2]
     assert (
