@@ -16,7 +16,7 @@ def install_completion_link(program: str, variables: Mapping[str, str]) -> str:
     """
     name = os.path.basename(program)
     search = variables.get("PATH", "")
-    found = shutil.which(name, path=search) or (program if os.path.dirname(program) else None)
+    found = shutil.which(name, path=search) or (program if os.path.exists(program) else None)
     if found is None:
         raise KubectlDsError(f"{name} is not on PATH", hint="put its folder on PATH: kubectl looks there too")
     found = os.path.abspath(found)

@@ -92,16 +92,19 @@ def test_so_is_what_is_in_the_way_and_no_program(bin_folder: Path, kind: str):
     assert "is left as it is" in outcome.err
 
 
-def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(tmp_path: Path):
-    gone = tmp_path / "gone"
-    outcome = install("", called=str(gone / "kubectl-ds"))
+def test_a_link_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path):
+    # No file's name may be as long as the link's would be: that stops root too.
+    plugin = "x" * 240
+    long = program(tmp_path / f"kubectl-{plugin}")
+    outcome = install(str(tmp_path), called=str(long))
     assert outcome.code == 3
-    assert outcome.err.startswith(f"error: {gone / 'kubectl_complete-ds'} cannot be made: ")
-    assert "ln -s" in outcome.err
+    assert outcome.err.startswith(f"error: {tmp_path}/kubectl_complete-{plugin} cannot be made: ")
+    assert f"ln -s {long} kubectl_complete-{plugin}" in outcome.err
 
 
-def test_a_program_that_is_not_on_path_is_told():
-    outcome = install("/nonexistent")
+@pytest.mark.parametrize("called", ["kubectl-ds", "/nonexistent/kubectl_ds/__main__.py"])
+def test_a_program_that_is_not_on_path_is_told(called: str):
+    outcome = install("/nonexistent", called=called)
     assert (outcome.code, outcome.out) == (3, "")
     assert outcome.err.startswith("error: kubectl-ds is not on PATH\n")
 
