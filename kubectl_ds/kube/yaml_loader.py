@@ -11,6 +11,9 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _INT = "tag:yaml.org,2002:int"
 _FLOAT = "tag:yaml.org,2002:float"
+_VALUE = "tag:yaml.org,2002:value"
+_MERGE = "tag:yaml.org,2002:merge"
+"""A lone `=` or `<<`: go-yaml prints them as they are, and as a value they are texts."""
 
 
 class _Loader(_Base):  # type: ignore[misc]
@@ -22,6 +25,12 @@ class _Loader(_Base):  # type: ignore[misc]
     }
 
 
+def _as_text(_: Any, node: yaml.ScalarNode) -> str:
+    return str(node.value)
+
+
+_Loader.add_constructor(_VALUE, _as_text)
+_Loader.add_constructor(_MERGE, _as_text)
 _Loader.add_implicit_resolver(
     _INT, re.compile(r"^[-+]?(?:0b[01_]+|0[0-7_]*|[1-9][0-9_]*|0x[0-9a-fA-F_]+)$"), list("-+0123456789")
 )

@@ -122,6 +122,17 @@ def test_the_moment_of_a_dump_is_the_newest_that_it_tells_of(tmp_path: Path):
     assert read.taken_at == datetime(2026, 9, 1, 12, 34, 56, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("text", ["=", "<<"])
+def test_what_yaml_has_a_use_for_is_a_text_as_kubectl_prints_it(text: str, tmp_path: Path):
+    daemonset = {**of("DaemonSet")[0]}
+    printed = as_yaml(listed([daemonset])).replace(
+        b"kind: DaemonSet", f"kind: DaemonSet\n  note: {text}".encode(), 1
+    )
+    session = open_dump(dumped(tmp_path, printed))
+    read = taken(session, wants=frozenset({"daemonsets"}))
+    assert [one["note"] for one in read.daemonset_objects.values()] == [text]
+
+
 # --- namespaces ----------------------------------------------------------------------------------
 
 
