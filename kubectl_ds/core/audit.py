@@ -33,6 +33,7 @@ WANTED: frozenset[Resource] = frozenset(
         "limitranges",
         "priorityclasses",
         "runtimeclasses",
+        "version",
     )
 )
 """What a snapshot has to hold for all rules to be applied."""

@@ -29,8 +29,9 @@ Resource = Literal[
     "priorityclasses",
     "runtimeclasses",
     "podmetrics",
+    "version",
 ]
-"""The API's own names; `podmetrics` are the pods of metrics.k8s.io."""
+"""The API's own names; `podmetrics` are the pods of metrics.k8s.io, `version` is the server's."""
 
 
 Consistency = Literal["consistent", "cache"]
@@ -73,6 +74,8 @@ class ClusterSnapshot(Struct, frozen=True, kw_only=True):
     pod_metrics: tuple[PodMetrics, ...] = ()
     namespaces: tuple[Namespace, ...] = ()
     """Looked at only where pods are lacking; one that could not be read is no gap: its absence says nothing."""
+    server_version: str = ""
+    """Its `gitVersion`; empty where it was not asked for or not told, which is no gap either."""
     daemonset_objects: Mapping[str, Mapping[str, Any]] = {}
     namespace: str = ""
     """DaemonSets were asked for in this namespace alone; empty: in all of them."""

@@ -35,6 +35,7 @@ from kubectl_ds.kube.lists import ListProgress, read_list
 from kubectl_ds.kube.namespaces import ReadingNamespaces, in_question
 from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
+from kubectl_ds.kube.server_version import read_server_version
 from kubectl_ds.kube.side_by_side import Pending
 from kubectl_ds.kube.transport import Transport
 
@@ -100,6 +101,9 @@ class _Reader:
         self._gathering = Gathering(transport, wants, options)
         self._shared = SharedParts()
         self._reading_daemonsets = Pending(lambda: read_daemonset_objects(transport, scope, options))
+        self._reading_version = (
+            Pending(lambda: read_server_version(transport)) if "version" in wants else None
+        )
 
     def snapshot(self) -> ClusterSnapshot:
         """Start all that can be started, and wait for the DaemonSets first where they narrow the rest."""
@@ -152,6 +156,7 @@ class _Reader:
             runtime_classes=tuple(gathering.finish(runtimes)),
             pod_metrics=tuple(gathering.finish(metrics)),
             namespaces=namespaces.result(),
+            server_version="" if self._reading_version is None else self._reading_version.result(),
             read=frozenset(gathering.read),
             gaps=tuple(gathering.gaps),
             taken_at=gathering.taken_at(),

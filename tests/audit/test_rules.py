@@ -15,6 +15,7 @@ from kubectl_ds.core.audit_report import LEVELS
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import RULES
 from kubectl_ds.kube.api_server import ApiServer
+from kubectl_ds.kube.api_server.server import GIT_VERSION
 from tests.clusters import NOW, Raw
 from tests.program import Outcome, kubectl_ds
 from tests.schema.validation import assert_valid
@@ -41,8 +42,16 @@ def module_of(rule: Rule) -> str:
     return rule.name.replace("-", "_")
 
 
-def audited(objects: Sequence[Raw], *words: str) -> Outcome:
-    with ApiServer(objects, clock=lambda: NOW) as server:
+def version_for(rule: Rule) -> str:
+    """Which version the server of its case has."""
+    version: str = getattr(
+        import_module(f"tests.audit.cases.{module_of(rule)}"), "SERVER_VERSION", GIT_VERSION
+    )
+    return version
+
+
+def audited(objects: Sequence[Raw], *words: str, git_version: str = GIT_VERSION) -> Outcome:
+    with ApiServer(objects, clock=lambda: NOW, git_version=git_version) as server:
         return kubectl_ds("audit", *words, "--server", server.url, width=100)
 
 
@@ -72,7 +81,9 @@ def test_a_rule_finds_what_is_wrong_in_its_failing_case(rule: Rule):
 
 @each_rule
 def test_a_rules_words_are_as_they_were(rule: Rule, request: pytest.FixtureRequest):
-    outcome = audited(case(rule, "FAILING"), "--select", rule.id, *words_of(rule))
+    outcome = audited(
+        case(rule, "FAILING"), "--select", rule.id, *words_of(rule), git_version=version_for(rule)
+    )
     golden = FOLDER / "found" / f"{rule.id}.txt"
     if request.config.getoption("--update-golden"):
         golden.write_text(outcome.out, encoding="utf-8")

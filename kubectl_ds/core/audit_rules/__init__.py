@@ -33,6 +33,7 @@ from kubectl_ds.core.audit_rules import (
     selects_no_node,
     slow_rollout,
     stale_pods_under_on_delete,
+    status_disagrees,
     surge_with_host_ports,
     tolerates_virtual_nodes,
 )
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     stale_pods_under_on_delete.RULE,
     selects_no_node.RULE,
     malformed_affinity_term.RULE,
+    status_disagrees.RULE,
     bound_by_node_name.RULE,
     node_name_in_template.RULE,
     tolerates_virtual_nodes.RULE,

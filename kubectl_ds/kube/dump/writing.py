@@ -38,6 +38,7 @@ from kubectl_ds.kube.lists import ListProgress, ListRequest, Patience, fetch, re
 from kubectl_ds.kube.reader import is_well
 from kubectl_ds.kube.resource_lists import list_of, may_be_a_daemonsets
 from kubectl_ds.kube.scope import ReadOptions
+from kubectl_ds.kube.server_version import read_server_version
 from kubectl_ds.kube.transport import Transport
 
 _UNAUTHORIZED: Final = 401
@@ -98,7 +99,7 @@ class _Writing:
         head = {
             "scope": self._only or "",
             "namespace": namespace,
-            "serverVersion": self._server_version(),
+            "serverVersion": read_server_version(self._transport),
             "redacted": False,
         }
         self._file.write(BEGINNING + msgspec.json.encode(head)[1:-1] + b',"objects":{')
@@ -203,14 +204,6 @@ class _Writing:
             return read_list(self._transport, request, _ONCE).items
         response = fetch(self._transport, f"{path}/{self._only}", (), call, _ONCE)
         return [typed_object(decode_object(response, call, "Namespace"), Namespace)]
-
-    def _server_version(self) -> str:
-        call = ApiCall(server=self._transport.server, verb="get", resource="version")
-        try:
-            version = msgspec.json.decode(fetch(self._transport, "/version", (), call, _ONCE).body)
-            return str(version["gitVersion"])
-        except (KubectlDsError, ValueError, LookupError, TypeError):
-            return ""
 
     def _lack(self, resource: Resource, namespace: str | None, error: KubectlDsError, how: How) -> None:
         status = error.status if isinstance(error, ApiError) else 0
