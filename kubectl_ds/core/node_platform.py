@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from kubectl_ds.core.model import Node
+from kubectl_ds.core.model import Node, PodSpec
+from kubectl_ds.core.placement_change import required_terms_of
 from kubectl_ds.core.scheduling.virtual_nodes import NodeCannotHost, node_cannot_host
 from kubectl_ds.core.template_tree import Tree, all_containers, part, pod_spec, text
 
@@ -42,6 +43,15 @@ def platform_of(node: Node) -> NodePlatform:
 def _labelled(node: Node, dimension: Dimension) -> str:
     labels = node.metadata.labels
     return labels.get(LABEL_OF[dimension]) or labels.get(BETA_LABEL_OF[dimension], "")
+
+
+def asks_for(spec: PodSpec, dimension: Dimension) -> bool:
+    """Whether nodeSelector or each term of the required affinity says something of it, so that a mix is meant."""
+    keys = {LABEL_OF[dimension], BETA_LABEL_OF[dimension]}
+    if not keys.isdisjoint(spec.node_selector):
+        return True
+    terms = required_terms_of(spec)
+    return bool(terms) and all(any(one.key in keys for one in term.match_expressions) for term in terms)
 
 
 def only_os(daemonset_object: Mapping[str, Any]) -> str:

@@ -116,6 +116,11 @@ def merged_tolerations(pod_spec: PodSpec) -> tuple[Toleration, ...]:
     return tuple(merged)
 
 
+def is_replaced(own: Toleration, pod_spec: PodSpec) -> bool:
+    """Whether the controller puts one of its own in the place of this toleration of a template."""
+    return any(_matches(own, added) for added in controller_tolerations(pod_spec))
+
+
 def _matches(own: Toleration, added: Toleration) -> bool:
     return (own.key, own.effect, own.operator, own.value) == (
         added.key,

@@ -1,5 +1,6 @@
 """Eligible nodes that cannot host a DaemonSet's pods: virtual ones, Fargate's, and Windows under a Linux template.
 
+A Windows node counts as well where it tolerates every taint, asks for no operating system, and no pod there is Ready.
 Placement knows none of this: the controller makes a pod for each, and it never gets to run.
 """
 
@@ -9,7 +10,9 @@ from typing import Literal
 from msgspec import Struct
 
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
-from kubectl_ds.core.node_platform import linux_only_fields, only_os
+from kubectl_ds.core.model import PodSpec
+from kubectl_ds.core.node_platform import asks_for, linux_only_fields, only_os
+from kubectl_ds.core.tolerations import SCHEDULING_EFFECTS
 
 WINDOWS = "windows"
 
@@ -29,13 +32,34 @@ def unfit_nodes(audited: AuditedDaemonSet) -> tuple[UnfitNode, ...]:
 
 def _unfit(audited: AuditedDaemonSet) -> Iterator[UnfitNode]:
     wanted_os, linux_only = only_os(audited.tree), linux_only_fields(audited.tree)
-    ready = frozenset(audited.nodes_in("Ready"))
+    ready, strays = frozenset(audited.nodes_in("Ready")), _strays(audited)
     for node in audited.eligible:
         name = node.metadata.name
         platform = audited.cluster.platforms[name]
         if platform.virtual is not None:
             yield UnfitNode(node=name, kind=platform.virtual.kind, labelled=platform.virtual.labelled)
         elif platform.os == WINDOWS and (
-            (wanted_os and wanted_os != WINDOWS) or (linux_only and name not in ready)
+            (wanted_os and wanted_os != WINDOWS) or (linux_only and name not in ready) or name in strays
         ):
             yield UnfitNode(node=name, kind="windows")
+
+
+def tolerates_everything(spec: PodSpec) -> bool:
+    """Whether one toleration is for every key and every effect that keeps pods out."""
+    return any(one.operator == "Exists" and not one.key for one in spec.tolerations)
+
+
+def _strays(audited: AuditedDaemonSet) -> frozenset[str]:
+    """Windows nodes with a taint of their own, of an agent for other systems that tolerates every taint."""
+    spec, platforms = audited.daemonset.spec.template.spec, audited.cluster.platforms
+    if not tolerates_everything(spec) or asks_for(spec, "os"):
+        return frozenset()
+    windows = [node for node in audited.eligible if platforms[node.metadata.name].os == WINDOWS]
+    names = {node.metadata.name for node in windows}
+    if len(windows) == len(audited.eligible) or not names.isdisjoint(audited.nodes_in("Ready")):
+        return frozenset()
+    return frozenset(
+        node.metadata.name
+        for node in windows
+        if any(taint.effect in SCHEDULING_EFFECTS for taint in node.spec.taints)
+    )

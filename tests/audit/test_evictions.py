@@ -25,12 +25,12 @@ TOLERATIONS: dict[str, tuple[list[str], list[Raw], list[tuple[str, str]]]] = {
     "seconds for NoExecute do not matter to NoSchedule": (
         ["gone:NoSchedule"],
         [{"key": "gone", "operator": "Exists", "effect": "NoSchedule"}, for_a_while(60, key="gone")],
-        [("taints to come", "info")],
+        [("taints to come", "warning")],
     ),
-    "the controller's own toleration takes the place of an equal one": (
+    "the controller's own toleration takes the place of an equal one, and that is a note": (
         [],
         [for_a_while(300, key=NOT_READY)],
-        [],
+        [("without effect", "info")],
     ),
     "one that is spelled otherwise comes first": (
         [],
@@ -43,7 +43,7 @@ TOLERATIONS: dict[str, tuple[list[str], list[Raw], list[tuple[str, str]]]] = {
         [EVERYTHING | {"effect": "NoSchedule"}, for_a_while(300)],
         [("lost nodes", "warning")],
     ),
-    "a taint that no node has is a note": ([], [for_a_while(60, key="gone")], [("taints to come", "info")]),
+    "a taint that no node has may come": ([], [for_a_while(60, key="gone")], [("taints to come", "warning")]),
 }
 
 

@@ -21,9 +21,19 @@ NOT_READY = "node.kubernetes.io/not-ready:NoSchedule"
 FARGATE = {"eks.amazonaws.com/compute-type": "fargate"}
 LEFT_OUT: dict[str, tuple[list[Raw], dict[str, Any], bool]] = {
     "an agent of every worker is told": ([control_plane(), a_node("n1")], {}, True),
-    "one that is on some workers only is not": (
-        [control_plane(), a_node("n1"), a_node("n2", taints=["gpu:NoSchedule"])],
+    "one that a few nodes with taints of their own keep out is told": (
+        [control_plane(), a_node("n1"), a_node("n2"), a_node("g1", taints=["gpu:NoSchedule"])],
         {},
+        True,
+    ),
+    "one that most nodes keep out is not meant for all": (
+        [control_plane(), a_node("n1"), a_node("g1", taints=["gpu:NoSchedule"])],
+        {},
+        False,
+    ),
+    "one that a selector narrows is not": (
+        [control_plane(), a_node("n1"), a_node("n2"), a_node("n3", labels={"no": "agent"})],
+        {"affinity": affinity_to(a_term(("no", "DoesNotExist", [])))},
         False,
     ),
     "a worker that is not ready counts as covered": (

@@ -1,5 +1,6 @@
 """Edges of the rules about nodes that cannot host a pod: DS014 and DS015."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -61,6 +62,26 @@ def test_a_pod_that_is_ready_on_windows_shows_that_it_can_be():
     assert not findings("tolerates-virtual-nodes", LINUX, WINDOWS, agent, a_pod(agent, "win-1"))
 
 
+TAINTED = a_node("win-1", operating_system="windows", taints=["os=windows:NoSchedule"])
+PLAIN = a_daemonset("agent", tolerations=[EVERYTHING])
+
+
+def stray(*pods: Raw, nodes: Sequence[Raw] = (LINUX, TAINTED), **spec: Any) -> list[tuple[str, ...]]:
+    agent = a_daemonset("agent", tolerations=[EVERYTHING], **spec)
+    return [one.nodes for one in findings("tolerates-virtual-nodes", *nodes, agent, *pods)]
+
+
+def test_what_tolerates_every_taint_strays_to_windows_nodes():
+    assert stray() == [("win-1",)]
+    assert stray(a_pod(PLAIN, "win-1", ready=False)) == [("win-1",)]
+
+
+def test_it_does_not_where_it_is_ready_there_or_asks_for_the_system_or_has_no_other_nodes():
+    assert stray(a_pod(PLAIN, "win-1")) == []
+    assert stray(nodeSelector={"kubernetes.io/os": "windows"}) == []
+    assert stray(nodes=[TAINTED]) == []
+
+
 # --- mixed platforms -------------------------------------------------------------------------------
 
 ARM = a_node("arm-1", architecture="arm64")
@@ -72,8 +93,8 @@ def mixed(*objects: Raw) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(one.subject, one.level, one.nodes) for one in findings("mixed-platforms", *objects)]
 
 
-def test_a_pod_that_is_ready_on_each_platform_is_proof():
-    assert mixed(LINUX, ARM, AGENT, ON_AMD, a_pod(AGENT, "arm-1")) == []
+def test_a_pod_that_is_ready_on_each_platform_is_proof_and_the_mix_a_note():
+    assert mixed(LINUX, ARM, AGENT, ON_AMD, a_pod(AGENT, "arm-1")) == [("arch", "info", ())]
 
 
 def test_a_platform_without_a_ready_pod_is_doubted():

@@ -19,37 +19,39 @@ NODE_CRITICAL = "system-node-critical"
 
 
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
-    """Control-plane nodes that their own taint alone keeps out, while every other node of their kind is covered."""
+    """Control-plane nodes that their own taint alone keeps out, of an agent that no selector narrows."""
     left_out = [
         node for node in audited.cluster.nodes if _is_control_plane(node) and _only_by_role(audited, node)
     ]
-    if not left_out:
+    others = [audited.placements[node.metadata.name] for node in _others(audited, left_out)]
+    covered = sum(map(_covers, others))
+    # Those that are not covered have taints of their own; they are fewer where an agent is meant for every node.
+    if 2 * covered <= len(others) or not all(_covers(one) or _lasting_taints(one) for one in others):
         return
-    platforms = audited.cluster.platforms
-    systems = {platforms[node.metadata.name].os for node in left_out}
-    others = [
-        node
-        for node in audited.cluster.nodes
-        if not _is_control_plane(node)
-        and platforms[node.metadata.name].virtual is None
-        and platforms[node.metadata.name].os in systems
-    ]
-    if not others or not all(_covers(audited.placements[node.metadata.name]) for node in others):
-        return
-    critical = audited.daemonset.spec.template.spec.priority_class_name == NODE_CRITICAL
-    though = (
-        f", though its priority class {NODE_CRITICAL} says that no node is whole without it"
-        if critical
-        else ""
-    )
+    everywhere = covered == len(others)
+    of = f"the {counted(covered, 'other node')}"
+    if not everywhere:
+        of = f"{covered} of the {len(others)} other nodes (the rest have taints of their own)"
+    critical = everywhere and audited.daemonset.spec.template.spec.priority_class_name == NODE_CRITICAL
+    though = f", though its priority class {NODE_CRITICAL} says that no node is whole without it"
     yield Found(
-        message=f"It covers the {counted(len(others), 'other node')}, and the taint of "
-        f"{counted(len(left_out), 'control-plane node')} keeps it out there{though}.",
+        message=f"It covers {of}, and the taint of {counted(len(left_out), 'control-plane node')} keeps it out "
+        f"there{though * critical}.",
         nodes=tuple(node.metadata.name for node in left_out),
         fix="If it is meant for every node, tolerate the taint of the control plane, as the patch does.",
         patch=_patch(audited, left_out),
         level="warning" if critical else None,
     )
+
+
+def _others(audited: AuditedDaemonSet, left_out: Sequence[Node]) -> Iterator[Node]:
+    """The machines of the same operating system that are no control-plane nodes."""
+    platforms = audited.cluster.platforms
+    systems = {platforms[node.metadata.name].os for node in left_out}
+    for node in audited.cluster.nodes:
+        platform = platforms[node.metadata.name]
+        if platform.virtual is None and platform.os in systems and not _is_control_plane(node):
+            yield node
 
 
 def _is_control_plane(node: Node) -> bool:
@@ -93,8 +95,9 @@ RULE = Rule(
     name="control-plane-left-out",
     level="info",
     needs=frozenset(("nodes",)),
-    means="The DaemonSet covers every machine that is no control-plane node, and nothing but the taint of the control "
-    "plane keeps it off the rest. With the priority class system-node-critical it is a warning.",
+    means="No selector narrows the DaemonSet, it covers the machines that are no control-plane nodes (but for some "
+    "with taints of their own), and nothing but the taint of the control plane keeps it off these. With the priority "
+    "class system-node-critical, and on all other machines, it is a warning.",
     why="Logs, metrics and security events of the nodes that matter most are missing, and DESIRED does not count them: "
     "the DaemonSet looks complete.",
     mend="Tolerate node-role.kubernetes.io/control-plane with effect NoSchedule, if it is meant for every node. If it "

@@ -12,7 +12,7 @@ from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.model import PodSpec, Taint, Toleration
 from kubectl_ds.core.scheduling.admission import spelled_taint
 from kubectl_ds.core.template_patch import placement_patch
-from kubectl_ds.core.tolerations import merged_tolerations, seconds_tolerated, tolerates
+from kubectl_ds.core.tolerations import is_replaced, merged_tolerations, seconds_tolerated, tolerates
 
 _LOST_NODE = tuple(
     Taint(key=f"node.kubernetes.io/{word}", effect="NoExecute") for word in ("not-ready", "unreachable")
@@ -60,6 +60,16 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
             subject="taints to come",
             fix="Take tolerationSeconds out, as the patch does, or the whole toleration, if it may leave such nodes.",
             patch=patch,
+        )
+    if idle := [
+        one for one in spec.tolerations if one.toleration_seconds is not None and is_replaced(one, spec)
+    ]:
+        yield Found(
+            message=f"tolerationSeconds {listed([str(one.toleration_seconds) for one in idle])} for "
+            f"{listed([one.key for one in idle])} has no effect: the controller's own toleration, which has no end, "
+            "takes the place of an equal one.",
+            subject="without effect",
+            fix="Take the tolerations out: every daemon pod has them.",
             level="info",
         )
 
@@ -106,12 +116,12 @@ RULE = Rule(
     needs=frozenset(("nodes",)),
     means="The template tolerates a NoExecute taint with tolerationSeconds. Where a node has the taint, the pod is "
     "evicted when the seconds are over, and the DaemonSet controller, to which a taint that is tolerated for a while "
-    "is tolerated, makes it again. A toleration for taints that no node has is a note.",
+    "is tolerated, makes it again. Nodes may get the taint later, too.",
     why="The pod starts, ends and starts again for as long as the taint stays. To daemon pods the controller adds "
     "tolerations without an end for nodes that are not ready or unreachable; one with seconds of the template's own, "
     "which comes first, undoes that.",
     mend="Leave tolerationSeconds out of a DaemonSet's template. One that is exactly a toleration of the controller's "
-    "own (`key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute`) is replaced by it, and does no "
-    "harm.",
+    "own (`key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute`) is replaced by it, does no harm, "
+    "and is a note.",
     check=check,
 )

@@ -7,10 +7,9 @@ from kubectl_ds.core.audit_rule import NODES_AND_PODS, Rule
 from kubectl_ds.core.audit_words import counted, listed
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.image_platform import platform_failure
-from kubectl_ds.core.model import Node, PodSpec
-from kubectl_ds.core.node_platform import BETA_LABEL_OF, LABEL_OF, Dimension
+from kubectl_ds.core.model import Node
+from kubectl_ds.core.node_platform import LABEL_OF, Dimension, asks_for
 from kubectl_ds.core.ownership import is_terminating
-from kubectl_ds.core.placement_change import required_terms_of
 from kubectl_ds.core.template_patch import placement_patch, with_node_selector
 from kubectl_ds.core.unfit_nodes import unfit_nodes
 
@@ -18,15 +17,15 @@ _DIMENSIONS: Mapping[Dimension, str] = {"os": "operating systems", "arch": "arch
 
 
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
-    """Pods that fail by their platform; platforms on which no pod has become Ready, where nothing asks for one."""
+    """Pods that fail by their platform; and several platforms where nothing asks for any, worse if one is unproven."""
     failing = _failing(audited)
     if failing:
         yield _found_failing(audited, failing)
     unfit = {one.node for one in unfit_nodes(audited)}
     fit = [node for node in audited.eligible if node.metadata.name not in unfit]
     for dimension in _DIMENSIONS:
-        if not _asks_for(audited.daemonset.spec.template.spec, dimension):
-            yield from _unproven(audited, fit, dimension, failing)
+        if not asks_for(audited.daemonset.spec.template.spec, dimension):
+            yield from _mixed(audited, fit, dimension, failing)
 
 
 # --- pods that fail --------------------------------------------------------------------------------
@@ -65,54 +64,56 @@ def _found_failing(audited: AuditedDaemonSet, failing: Mapping[str, str]) -> Fou
     )
 
 
-# --- platforms that nothing shows to fit -----------------------------------------------------------
+# --- mixes that nobody asked for -------------------------------------------------------------------
 
 
-def _asks_for(spec: PodSpec, dimension: Dimension) -> bool:
-    """Whether nodeSelector or each term of the required affinity says something of it, so that a mix is meant."""
-    keys = {LABEL_OF[dimension], BETA_LABEL_OF[dimension]}
-    if not keys.isdisjoint(spec.node_selector):
-        return True
-    terms = required_terms_of(spec)
-    return bool(terms) and all(any(one.key in keys for one in term.match_expressions) for term in terms)
-
-
-def _unproven(
+def _mixed(
     audited: AuditedDaemonSet, fit: list[Node], dimension: Dimension, failing: Mapping[str, str]
 ) -> Iterator[Found]:
-    by_value: dict[str, list[Node]] = {}
+    by_value: dict[str, list[str]] = {}
     for node in fit:
         if value := audited.cluster.platforms[node.metadata.name].value(dimension):
-            by_value.setdefault(value, []).append(node)
+            by_value.setdefault(value, []).append(node.metadata.name)
     if len(by_value) < 2:
         return
     ready = frozenset(audited.nodes_in("Ready"))
-    proven = {value for value, nodes in by_value.items() if any(one.metadata.name in ready for one in nodes)}
+    proven = {value for value, nodes in by_value.items() if not ready.isdisjoint(nodes)}
     most = max(by_value, key=lambda value: (value in proven, len(by_value[value]), value))
-    doubtful = {value: nodes for value, nodes in by_value.items() if value not in proven and value != most}
-    doubted = {node.metadata.name for of in doubtful.values() for node in of}
-    nodes = tuple(
-        node.metadata.name
-        for node in fit
-        if node.metadata.name in doubted and node.metadata.name not in failing
+    doubtful = sorted(value for value in by_value if value not in proven and value != most)
+    doubted = {name for value in doubtful for name in by_value[value]}
+    if not doubted:
+        yield _well(sorted(by_value), dimension)
+    elif nodes := tuple(one.metadata.name for one in fit if one.metadata.name in doubted - failing.keys()):
+        patch = _without(audited, doubted) if len(doubtful) == 1 else None
+        ask = (
+            f"ask for {LABEL_OF[dimension]} in the nodeSelector"
+            if patch is None
+            else "leave those nodes out, as the patch does"
+        )
+        yield Found(
+            message=f"It belongs on nodes of several {_DIMENSIONS[dimension]} ({_mix(by_value)}), its template asks "
+            f"for none, and no pod of it is Ready on {listed(doubtful)}.",
+            nodes=nodes,
+            subject=dimension,
+            fix=f"See that its images are made for {listed(doubtful)} too; if they are not, {ask}.",
+            patch=patch,
+        )
+
+
+def _mix(by_value: Mapping[str, list[str]]) -> str:
+    return listed(
+        [f"{counted(len(names), 'node')} with {value}" for value, names in sorted(by_value.items())]
     )
-    if not nodes:
-        return
-    patch = _without(audited, doubted) if len(doubtful) == 1 else None
-    mix = listed([f"{counted(len(of), 'node')} with {value}" for value, of in sorted(by_value.items())])
-    values = listed(sorted(doubtful))
-    ask = (
-        "leave those nodes out, as the patch does"
-        if patch
-        else f"ask for {LABEL_OF[dimension]} in the nodeSelector"
-    )
-    yield Found(
-        message=f"It belongs on nodes of several {_DIMENSIONS[dimension]} ({mix}), its template asks for none, "
-        f"and no pod of it is Ready on {values}.",
-        nodes=nodes,
+
+
+def _well(values: list[str], dimension: Dimension) -> Found:
+    """Its pods are Ready on each kind: its images are made for them now, and the next ones may not be."""
+    return Found(
+        message=f"Its pods are Ready on {listed(values)}, and its template asks for no {LABEL_OF[dimension]}.",
         subject=dimension,
-        fix=f"See that its images are made for {values} too; if they are not, {ask}.",
-        patch=patch,
+        fix="Nothing, as long as its images are made for each of them. Node affinity on the label says that the mix is "
+        "meant.",
+        level="info",
     )
 
 
@@ -136,11 +137,10 @@ RULE = Rule(
     needs=NODES_AND_PODS,
     means="The DaemonSet belongs on nodes of several operating systems or architectures, nothing in its template asks "
     "for one, and on some of them none of its pods is Ready. Where pods fail by their platform (exec format error, no "
-    "image for the platform, PodOSNotSupported) it is an error.",
+    "image for the platform, PodOSNotSupported) it is an error; where they are Ready on each, a note.",
     why="Not every image is made for every platform. A pod on a machine of another kind never starts, and takes up "
     "the rollout's budget for good.",
     mend="Use images that are made for all platforms of the cluster, or say in the nodeSelector for which they are "
-    "(`kubernetes.io/os`, `kubernetes.io/arch`). A pod that is Ready on a platform is proof enough: such a mix is not "
-    "told.",
+    "(`kubernetes.io/os`, `kubernetes.io/arch`). Node affinity that names several of them says that the mix is meant.",
     check=check,
 )

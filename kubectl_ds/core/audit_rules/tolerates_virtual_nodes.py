@@ -7,9 +7,9 @@ from kubectl_ds.core.audit_rule import NODES_AND_PODS, Rule
 from kubectl_ds.core.audit_words import counted, listed
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.model import NodeSelectorRequirement
-from kubectl_ds.core.node_platform import linux_only_fields
+from kubectl_ds.core.node_platform import linux_only_fields, only_os
 from kubectl_ds.core.template_patch import placement_patch, requiring, with_node_selector
-from kubectl_ds.core.unfit_nodes import UnfitNode, unfit_nodes
+from kubectl_ds.core.unfit_nodes import UnfitNode, tolerates_everything, unfit_nodes
 
 _WORDS = {
     "fargate": "of Fargate (room for one pod)",
@@ -32,7 +32,7 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     patch = _patch(audited, unfit)
     yield Found(
         message=f"It belongs on {counted(len(unfit), 'node')} that cannot host it: {_kinds(unfit, audited)}."
-        f"{_because(audited)}",
+        f"{' It tolerates every taint.' * tolerates_everything(audited.daemonset.spec.template.spec)}",
         nodes=tuple(one.node for one in unfit),
         fix="Leave them out, as the patch does."
         if patch
@@ -52,13 +52,8 @@ def _kinds(unfit: Sequence[UnfitNode], audited: AuditedDaemonSet) -> str:
 
 
 def _linux_only(audited: AuditedDaemonSet) -> str:
-    return listed(linux_only_fields(audited.tree)) or "spec.os"
-
-
-def _because(audited: AuditedDaemonSet) -> str:
-    tolerations = audited.daemonset.spec.template.spec.tolerations
-    everything = any(one.operator == "Exists" and not one.key for one in tolerations)
-    return " It tolerates every taint." if everything else ""
+    fields = [*linux_only_fields(audited.tree), *["spec.os"] * bool(only_os(audited.tree))]
+    return listed(fields) or "none of its pods there is Ready"
 
 
 def _patch(audited: AuditedDaemonSet, unfit: Sequence[UnfitNode]) -> Patch | None:
@@ -81,7 +76,7 @@ RULE = Rule(
     needs=NODES_AND_PODS,
     means="The DaemonSet belongs on nodes that cannot host its pods: Fargate machines, virtual kubelets, or Windows "
     "nodes under a template that only Linux can run (`spec.os`, privileged containers, capabilities, hostPID, "
-    "hostIPC).",
+    "hostIPC), or where an agent that tolerates every taint has come to Windows nodes and none of its pods is Ready.",
     why="The controller makes a pod for each of them all the same. It stays Pending or fails for ever, DESIRED is "
     "never reached, rollouts wait for it, and alerts on it are switched off, with those that matter.",
     mend="Leave such nodes out by node affinity (`eks.amazonaws.com/compute-type NotIn [fargate]`, `type NotIn "

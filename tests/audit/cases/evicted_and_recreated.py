@@ -1,4 +1,4 @@
-"""Seconds for a taint that a node has, for every NoExecute taint, and for one that no node has."""
+"""Seconds for a taint that a node has, for every NoExecute taint, for one that no node has, and without effect."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ def for_a_while(seconds: int, **fields: Any) -> Raw:
 PASSING: list[Raw] = [
     *NODES,
     a_daemonset("cni", tolerations=[{"operator": "Exists"}]),
-    a_daemonset("default", tolerations=[for_a_while(300, key="node.kubernetes.io/not-ready")]),
 ]
 FAILING: list[Raw] = [
     *NODES,
     a_daemonset("drainer", tolerations=[for_a_while(60, key="maintenance")]),
     a_daemonset("agent", tolerations=[for_a_while(300)]),
     a_daemonset("batch", tolerations=[for_a_while(10, key="batch")]),
+    a_daemonset("default", tolerations=[for_a_while(300, key="node.kubernetes.io/not-ready")]),
 ]

@@ -1,6 +1,6 @@
-"""Images for amd64 alone beside an arm64 node: one is told by its runtime, of another nothing is Ready there yet."""
+"""Images for amd64 alone beside an arm64 node, told by their runtimes; one of which nothing is Ready on Windows yet."""
 
-from tests.clusters import Raw, a_container_status, a_daemonset, a_node, a_pod
+from tests.clusters import Raw, a_container_status, a_daemonset, a_node, a_pod, a_term, affinity_to
 
 NODES = [
     a_node("n1"),
@@ -9,6 +9,11 @@ NODES = [
     a_node("win-1", operating_system="windows"),
 ]
 BOTH = {"kubernetes.io/os": "linux"}
+MEANT = a_daemonset(
+    "meant",
+    nodeSelector=BOTH,
+    affinity=affinity_to(a_term(("kubernetes.io/arch", "In", ["amd64", "arm64"]))),
+)
 AGENT = a_daemonset("agent", nodeSelector=BOTH)
 PROXY = a_daemonset("proxy", nodeSelector=BOTH)
 EXPORTER = a_daemonset("exporter")
@@ -34,13 +39,9 @@ UNPULLED = a_container_status(
 
 PASSING: list[Raw] = [
     *NODES,
-    AGENT,
-    EXPORTER,
+    MEANT,
     a_daemonset("amd", nodeSelector={"kubernetes.io/arch": "amd64", **BOTH}),
-    *ON_AMD,
-    a_pod(AGENT, "arm-1"),
-    a_pod(EXPORTER, "arm-1"),
-    a_pod(EXPORTER, "win-1"),
+    *(a_pod(MEANT, name) for name in ("n1", "n2", "arm-1")),
 ]
 FAILING: list[Raw] = [
     *NODES,
