@@ -22,6 +22,7 @@ COMMANDS = (
     ("overhead", "What DaemonSets request of each node and of the cluster"),
     ("audit", "What is wrong with the DaemonSets of this cluster, by rules, for people and for CI"),
     ("snapshot", "The cluster as it is now, in a file: for later, for elsewhere, for people without access"),
+    ("diff", "Two moments or two clusters: which nodes gained or lost which DaemonSet, and why"),
     ("create", "A new DaemonSet, from images or from a workload of another kind"),
     ("demo", "Any of these on a bundled sample cluster, with no cluster at all"),
     ("completion", "The script that makes a shell complete this, and the link that kubectl needs for it"),

@@ -43,6 +43,7 @@ READING = {
     "matrix": (),
     "overhead": ("-A",),
     "audit": ("--fail-on", "none"),
+    "diff": ("now", "now"),
     "rollout": ONE,
 }
 """What comes behind the command; a second word of the key only tells two apart."""

@@ -15,7 +15,7 @@ TAKES_VALUE = frozenset(
         *("--image", "--from", "-f", "--filename", "--port", "--env", "--node-selector", "--toleration"),
         *("--mount-host", "--service-account", "--priority-class", "--max-unavailable", "--label"),
         *("--dry-run", "--field-manager", "--taint", "--nodes", "--add-node", "--remove-node", "--drain"),
-        *("--contexts", "--contexts-file", "--clusters-at-once", "--cluster-timeout"),
+        *("--contexts", "--contexts-file", "--clusters-at-once", "--cluster-timeout", "--compare"),
         *("--delete", "--require", "--fail-on", "--select", "--ignore"),
         *("--baseline", "--config", "--explain"),
     }

@@ -12,7 +12,7 @@ from kubectl_ds.environment import Environment
 from kubectl_ds.errors import UsageError
 from kubectl_ds.exit_codes import ExitCode
 
-WITHOUT_DAEMONSETS = ("node", "plan", "create", "audit")
+WITHOUT_DAEMONSETS = ("node", "plan", "create", "audit", "diff")
 """Commands whose words are not names of DaemonSets that are there."""
 SCOPE_FLAGS = ("-n", "--namespace", "-A", "--all-namespaces")
 

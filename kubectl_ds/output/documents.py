@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from kubectl_ds.core.audit_report import AuditReport
 from kubectl_ds.core.coverage_change import CoverageChange
 from kubectl_ds.core.coverage_report import CoverageReport
+from kubectl_ds.core.diff_report import DiffReport
 from kubectl_ds.core.explain_report import PlacementReport
 from kubectl_ds.core.fleet_report import FleetReport
 from kubectl_ds.core.history import HistoryReport
@@ -20,6 +21,7 @@ from kubectl_ds.core.rollout_report import RolloutReport
 from kubectl_ds.output.audit_document import audit_document
 from kubectl_ds.output.coverage_change import change_document
 from kubectl_ds.output.coverage_document import coverage_document, coverage_item
+from kubectl_ds.output.diff_document import diff_document
 from kubectl_ds.output.explain_document import explain_document
 from kubectl_ds.output.fleet_document import fleet_document
 from kubectl_ds.output.formats import OutputFormat
@@ -43,6 +45,7 @@ Report = (
     | MatrixReport
     | AuditReport
     | FleetReport
+    | DiffReport
 )
 
 
@@ -71,6 +74,8 @@ def to_document(report: Report) -> dict[str, Any]:
             return audit_document(report)
         case FleetReport():
             return fleet_document(report, to_document)
+        case DiffReport():
+            return diff_document(report)
         case _:
             assert_never(report)
 
