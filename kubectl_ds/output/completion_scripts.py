@@ -57,7 +57,7 @@ complete -F __FUNCTION PROGRAM
 
 ZSH: Final = r"""#compdef PROGRAM
 # Completion of PROGRAM in zsh. For this shell: source <(PROGRAM completion zsh)
-_FUNCTION() {
+_PROGRAM() {
     local said line directive
     local -a lines candidates before nospace
     ((CURRENT <= 2)) || before=("${(@Q)words[2,CURRENT-1]}")
@@ -82,10 +82,10 @@ _FUNCTION() {
         _files
     fi
 }
-if [[ $funcstack[1] == _FUNCTION ]]; then
-    _FUNCTION
+if [[ $funcstack[1] == _PROGRAM ]]; then
+    _PROGRAM
 elif (($+functions[compdef])); then
-    compdef _FUNCTION PROGRAM
+    compdef _PROGRAM PROGRAM
 fi
 """
 

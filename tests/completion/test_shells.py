@@ -1,6 +1,7 @@
 """Real bash, zsh and fish at a terminal: TAB is pressed, and the command line is looked at."""
 
 import os
+import subprocess
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,26 @@ def kubeconfig(home: Path) -> Path:
     contexts = "".join(f"- name: {name}\n  context: {{cluster: c, user: u}}\n" for name in names)
     path.write_text(f"apiVersion: v1\nkind: Config\ncontexts:\n{contexts}")
     return path
+
+
+def test_zsh_finds_the_script_in_a_folder_of_its_functions(tmp_path: Path):
+    words = shell_program("zsh")
+    script = subprocess.run(
+        [f"{SCRIPTS}/kubectl-ds", "completion", "zsh"], capture_output=True, check=True
+    ).stdout
+    (tmp_path / "_kubectl-ds").write_bytes(script)
+    variables = {
+        "PATH": f"{SCRIPTS}{os.pathsep}{os.defpath}",
+        "HOME": str(tmp_path),
+        "TERM": "xterm",
+        **variables_of(words[0]),
+    }
+    with terminal(words, variables) as shell:
+        shell.press(f"fpath=({tmp_path} $fpath); {SHOWS_ITS_LINE['zsh']}; echo done''-\r")
+        shell.wait_for("done-")
+        # The first TAB loads it and has to answer, as the second one does.
+        for _ in range(2):
+            assert shell.line("kubectl-ds cov\t") == "kubectl-ds coverage "
 
 
 @pytest.mark.parametrize("program", ["kubectl-ds", "kubectl ds"])
