@@ -36,7 +36,7 @@ class Configured(Struct, frozen=True, kw_only=True):
 
 def configured_by(path: str | None) -> Configured:
     """What `--config` names; None looks for it, an empty text means none. Raises `UsageError`."""
-    found = _looked_for(os.getcwd()) if path is None else path
+    found = _looked_for(_working_folder()) if path is None else path
     return configuration_in(found) if found else Configured()
 
 
@@ -58,11 +58,21 @@ def configuration_in(path: str) -> Configured:
     )
 
 
+def _working_folder() -> str:
+    """Empty where it was removed under the feet of this process."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
 def _looked_for(folder: str) -> str:
     """In this folder and, within a repository, in those above it up to its root. Empty where there is none.
 
     Further up anybody may have put one: in /tmp, in a home that is shared.
     """
+    if not folder:
+        return ""
     above = [folder, *_parents(folder)]
     root = next((one for one in above if os.path.exists(os.path.join(one, ".git"))), folder)
     for one in above[: above.index(root) + 1]:

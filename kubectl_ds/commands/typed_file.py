@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Read = TypeVar("Read")
 
-_AT = re.compile(r"(.*?)(?: - at `(?:key in )?\$(.*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[(\.\.\.)\]")
 _QUOTED = re.compile(r"`([^`]*)`")
 _WORDS = {
@@ -65,11 +64,16 @@ def typed_file(name: str, content: bytes, kind: type[Read]) -> TypedFile[Read]:
         placed = placed_yaml(content)
     except YamlFault as fault:
         raise _refused(name, fault.message, fault.place) from None
+    for path, place in placed.keys.items():
+        if "`" in str(path[-1]):
+            # msgspec puts keys between backticks, and no key of ours has one.
+            raise _refused(name, f'there is no key "{path[-1]}"', place)
     tree = placed.tree
     if tree is None:
         tree = {}
     if isinstance(tree, dict):
-        tree = {key: value for key, value in tree.items() if value is not None}
+        sections = {field.encode_name for field in _fields(kind, ())}
+        tree = {key: value for key, value in tree.items() if value is not None or key not in sections}
     try:
         return TypedFile(name, msgspec.convert(tree, kind), placed)
     except msgspec.ValidationError as error:
@@ -85,9 +89,9 @@ def _refused(name: str, message: str, place: "Place | None", hint: str = "") -> 
 
 
 def _misfit(name: str, tree: Any, kind: type, placed: "PlacedYaml", told: str) -> UsageError:
-    match = _AT.fullmatch(told)
-    assert match is not None
-    words, path = match[1], _path(tree, kind, told, match[2] or "")
+    # Of what stands in the file only the last words are sure to be msgspec's own.
+    words, _, where = told.rpartition(" - at `$") if " - at `$" in told else (told, "", "")
+    path = _path(tree, kind, told, where.removesuffix("`"))
     around = f"{_spelled(path)}: " if path else ""
     quoted = _QUOTED.findall(words)
     if words.startswith("Object contains unknown field"):

@@ -212,6 +212,9 @@ def test_an_exception_that_expired_is_told_and_excepts_nothing(folder: Path):
         ("- failOn: error", "1:1: expected keys with values, got a list"),
         ("[" * 5000, "1:31: this is nested deeper than 30 levels"),
         ("? [a]\n: b", "1:3: a key is a text"),
+        ("'x` - at `$.rules[...]': 1", "1:1: there is no key \"x` - at `$.rules[...]\""),
+        ("failOn: 'x - at `$.rules[...]`'", "1:9: failOn: \"x - at `$.rules[...]`\" is not one of"),
+        ("rules: {DS001: 'x` - at `$.failOn`'}", "1:16: rules.DS001: \"x` - at `$.failOn`\" is not one of"),
         ("failOn: " + "9" * 5000, "1:9: this number cannot be read"),
     ],
     ids=lambda text: text[:40],
@@ -248,6 +251,14 @@ def test_a_bomb_of_aliases_is_refused_where_the_first_one_is(folder: Path):
 def test_what_stands_in_it_reaches_a_terminal_without_control_characters(folder: Path):
     configured(folder, '"\\e[2Jx": 1')
     assert "\x1b" not in audited().err
+
+
+def test_a_working_folder_that_is_gone_holds_none(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    gone = folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert document("--select", "DS018")["configuredBy"] is None
 
 
 def test_no_rule_at_all_is_no_audit(folder: Path):

@@ -176,11 +176,12 @@ def test_a_baseline_that_cannot_be_is_refused(folder: Path, words: tuple[str, ..
         (b'{"findings": [], "fixed": 1}', 'known.json:1:18: there is no key "fixed"'),
         (b'{"kind": "AuditReport"}', 'known.json:1:10: kind: "AuditReport" is not one of AuditBaseline'),
         (b"[" * 100_000, "known.json:1:31: this is nested deeper than 30 levels"),
+        (b'{"findings": [{"rule": "\\ud800", "namespace": "a", "name": "b"}]}', "known.json:1:27: "),
         (b"\xff\xfe\x00", "known.json:1:1: this is no UTF-8"),
         (b" " * (32 * 2**20 + 1), "known.json is larger than 33,554,432 bytes"),
         (b'{"findings": [' + b'{"rule": 1},' * 300_000 + b"{}]}", "known.json is no baseline: "),
     ],
-    ids=["cut short", "a key missing", "a key twice", "a key too many", "another kind", "nested without end", "no text", "huge", "large and wrong"],
+    ids=["cut short", "a key missing", "a key twice", "a key too many", "another kind", "nested without end", "half a character", "no text", "huge", "large and wrong"],
 )  # fmt: skip
 def test_a_hostile_baseline_is_refused(folder: Path, content: bytes, told: str):
     (folder / "known.json").write_bytes(content)
@@ -192,3 +193,15 @@ def test_a_hostile_baseline_is_refused(folder: Path, content: bytes, told: str):
 def test_an_empty_file_knows_nothing(folder: Path):
     (folder / "known.json").write_bytes(b"")
     assert audited(FAILING, "--baseline", "known.json").code == 1
+
+
+@pytest.mark.parametrize("form", ["json", "yaml", "wide", "sarif", "junit", "markdown", "html"])
+def test_what_a_baseline_holds_breaks_no_format(folder: Path, form: str):
+    hostile = "\x1b[2J </script> ` |"
+    entry = {"rule": hostile, "namespace": hostile, "name": hostile, "nodes": [hostile]}
+    found = {**entry, "rule": "DS001"}
+    (folder / "known.json").write_text(json.dumps({"findings": [entry, found]}))
+    outcome = audited(PASSING, "--baseline", "known.json", "-o", form)
+    assert (outcome.code, outcome.err) == (0, "")
+    outcome.out.encode("utf-8")
+    assert "\x1b" not in outcome.out

@@ -6,6 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec import inspect
 
 from kubectl_ds.commands.audit_baseline import read_baseline, write_baseline
@@ -119,6 +121,35 @@ def schema(name: str):
 def test_every_default_in_the_schema_is_valid_by_itself():
     for name, one in schema("audit-configuration")["properties"]["bounds"]["properties"].items():
         jsonschema.Draft202012Validator(one).validate(one["default"]), name
+
+
+LEAVES = st.sampled_from(
+    [None, True, False, 0, 1, -1, 0.5, 2.0, "", " ", "*", "DS001", "missing-pods", "off", "info", "warning", "a/b", "a=b",
+     "2027-03-31", "2027-02-30", "kubectl-ds/v1", "AuditConfiguration", "AuditBaseline", "x` - at `$.rules[...]`"]
+)  # fmt: skip
+KEYS = st.sampled_from(
+    ["apiVersion", "kind", "failOn", "select", "ignore", "rules", "bounds", "requirements", "exceptions", "overheadShare",
+     "rolloutRounds", "daemonSet", "nodes", "reason", "namespace", "name", "expires", "DS001", "DS034", "other", "subject",
+     "findings", "rule"]
+)  # fmt: skip
+TREES = st.recursive(
+    LEAVES, lambda held: st.lists(held, max_size=3) | st.dictionaries(KEYS, held, max_size=6), max_leaves=12
+)
+
+
+@given(tree=st.dictionaries(KEYS, TREES, max_size=5))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_read_is_valid_and_whatever_is_not_is_told_as_a_mistake(tree: dict, tmp_path: Path):
+    text = json.dumps(tree)
+    if is_read(tmp_path, text):
+        validator_for("AuditConfiguration").validate(tree)
+    path = tmp_path / "baseline.json"
+    path.write_text(text)
+    try:
+        read_baseline(str(path))
+    except UsageError:
+        return
+    validator_for("AuditBaseline").validate(tree)
 
 
 BASELINES = (
