@@ -1,25 +1,23 @@
 """The text of `kubectl ds audit`: rule by rule what was found, its causes and what mends it, and the sum."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 from kubectl_ds.core.audit_report import AuditReport, Finding, Level
 from kubectl_ds.output.audit_sentences import (
     MOST_CAUSES,
+    by_rule,
+    causes_with_nodes,
     excepted_sentence,
     expired_sentence,
-    fix_sentence,
     gone_sentence,
     message_sentence,
     patch_command,
     summary_sentence,
     unjudged_sentences,
+    with_mends,
 )
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.gaps import gap_paragraphs
-from kubectl_ds.output.reasons import cause_sentences
 from kubectl_ds.output.style import Style
 from kubectl_ds.output.terminal_text import paragraph, safe
 
@@ -33,10 +31,7 @@ def audit_text(report: AuditReport, style: Style, *, wide: bool = False) -> str:
         style.warn(paragraph(words, style.prose_width, rest="  ")) for words in unjudged_sentences(report)
     ]
     blocks += [style.warn(paragraph(expired_sentence(one), style.prose_width)) for one in report.expired]
-    blocks += [
-        "\n".join(_block(tuple(findings), style, wide=wide))
-        for _, findings in groupby(report.findings, key=lambda one: (one.level, one.rule))
-    ]
+    blocks += ["\n".join(_block(findings, style, wide=wide)) for findings in by_rule(report)]
     blocks += _aside("Excepted", map(excepted_sentence, report.excepted), style)
     blocks += _aside("Gone; --write-baseline takes it out", map(gone_sentence, report.gone), style)
     blocks.append(paragraph(summary_sentence(report), style.prose_width))
@@ -54,24 +49,13 @@ def _block(findings: Sequence[Finding], style: Style, *, wide: bool) -> Iterator
     first = findings[0]
     count = f", {len(findings)} findings" if len(findings) > 1 else ""
     yield f"{_painted(first.level, style)} {first.rule} {style.bold(first.rule_name)}{count}"
-    proses = Counter(_prose_of_fix(finding) for finding in findings)
-    told: set[str] = set()
-    for finding in findings:
+    for finding, mend in with_mends(findings, each=wide):
         yield from _finding(finding, style, wide=wide)
-        # What mends a note or a warning is often the same for all of a rule; an error is seen to one by one.
-        each, prose = wide or finding.level == "error", _prose_of_fix(finding)
-        if each or prose not in told:
-            alike = ", and those alike" if proses[prose] > 1 and not each else ""
-            yield _indented(f"Mend{alike}: {fix_sentence(finding)}", style)
-            told.add(prose)
+        if mend:
+            yield _indented(mend, style)
         if command := patch_command(finding):
             # On one line, whatever its length: it is there to be copied.
             yield _MARGIN + safe(command)
-
-
-def _prose_of_fix(finding: Finding) -> str:
-    """What mends it, less its commands: equal for findings that are mended alike."""
-    return re.sub("`[^`]*`", "", fix_sentence(finding))
 
 
 def _finding(finding: Finding, style: Style, *, wide: bool) -> Iterator[str]:
@@ -80,12 +64,12 @@ def _finding(finding: Finding, style: Style, *, wide: bool) -> Iterator[str]:
     yield paragraph(message_sentence(finding), style.prose_width, first=f"  {whose}  ", rest=_MARGIN)
     if not finding.causes:
         yield from _nodes(finding.nodes, style, wide=wide)
-    shown = finding.causes if wide else finding.causes[:MOST_CAUSES]
-    for cause in shown:
-        yield _indented(cause_sentences(cause), style)
-        here = frozenset(finding.nodes)
-        yield from _nodes([node for node in cause.nodes if node in here], style, wide=wide)
-    if rest := len(finding.causes) - len(shown):
+    causes = causes_with_nodes(finding)
+    shown = causes if wide else causes[:MOST_CAUSES]
+    for words, nodes in shown:
+        yield _indented(words, style)
+        yield from _nodes(nodes, style, wide=wide)
+    if rest := len(causes) - len(shown):
         yield _indented(f"({rest} more cause{'s' * (rest != 1)}; -o wide tells all.)", style)
 
 

@@ -9,7 +9,6 @@ from kubectl_ds.core.audit_report import AuditReport, Level
 from kubectl_ds.output.audit_sentences import (
     expired_sentence,
     finding_lines,
-    finding_sentence,
     incomplete_sentences,
     summary_sentence,
 )
@@ -30,7 +29,7 @@ def _lines(report: AuditReport) -> Iterator[str]:
         yield _command("warning", "kubectl ds audit: an exception expired", [expired_sentence(exception)])
     for one in report.findings:
         title = f"{one.rule} {one.rule_name} {one.namespace}/{one.name}"
-        yield _command(_COMMANDS[one.level], title, [finding_sentence(one), *finding_lines(one)])
+        yield _command(_COMMANDS[one.level], title, finding_lines(one))
 
 
 def _command(name: str, title: str, lines: list[str]) -> str:

@@ -19,7 +19,6 @@ from kubectl_ds.output.audit_sentences import (
     excepted_sentence,
     expired_sentence,
     finding_lines,
-    finding_sentence,
     incomplete_sentences,
 )
 from kubectl_ds.output.terminal_text import safe
@@ -128,9 +127,11 @@ def _tell_case(case: ElementTree.Element, told: _Case, fail_on: FailOn) -> None:
 
 
 def _told(findings: Iterable[Finding]) -> list[str]:
-    return [
-        line for one in findings for line in (f"{one.level}: {finding_sentence(one)}", *finding_lines(one))
-    ]
+    lines: list[str] = []
+    for one in findings:
+        first, *others = finding_lines(one)
+        lines += [f"{one.level}: {first}", *others]
+    return lines
 
 
 def _tell(case: ElementTree.Element, tag: str, kind: str, message: str, lines: Sequence[str]) -> None:

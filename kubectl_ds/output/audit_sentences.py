@@ -1,7 +1,10 @@
 """The words of an audit that are not a rule's own: a finding's sentence, its mend as a command, the sum of all."""
 
+import re
 import shlex
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import msgspec
 
@@ -18,7 +21,7 @@ from kubectl_ds.core.coverage_report import Cause
 from kubectl_ds.output.change_sentences import remedies_sentence
 from kubectl_ds.output.coverage import folded
 from kubectl_ds.output.gaps import gap_sentences
-from kubectl_ds.output.reasons import details_differ, sentences
+from kubectl_ds.output.reasons import cause_sentences, details_differ, sentences
 from kubectl_ds.output.valid_unicode import valid_tree
 
 MOST_CAUSES = 3
@@ -36,9 +39,7 @@ def finding_sentence(finding: Finding) -> str:
     """What is so, and the largest of its causes."""
     causes = finding.causes
     told = [message_sentence(finding), *_causes_told(causes[:MOST_CAUSES])]
-    if (rest := len(causes) - MOST_CAUSES) > 0:
-        told.append(f"({rest} more cause{'s' * (rest != 1)}.)")
-    return " ".join(told)
+    return " ".join([*told, *([rest] if (rest := more_causes(finding)) else [])])
 
 
 def message_sentence(finding: Finding) -> str:
@@ -57,11 +58,34 @@ def _causes_told(causes: Sequence[Cause]) -> list[str]:
     return list(told)
 
 
+def causes_with_nodes(finding: Finding) -> list[tuple[str, tuple[str, ...]]]:
+    """Each cause in words, with those of its nodes that stand with the finding."""
+    here = frozenset(finding.nodes)
+    return [
+        (cause_sentences(cause), tuple(node for node in cause.nodes if node in here))
+        for cause in finding.causes
+    ]
+
+
+def more_causes(finding: Finding) -> str:
+    """That there are more than the largest ones; empty where there are not."""
+    rest = len(finding.causes) - MOST_CAUSES
+    return f"({rest} more cause{'s' * (rest != 1)}.)" if rest > 0 else ""
+
+
 def finding_lines(finding: Finding) -> list[str]:
-    """What follows the sentence, a line each: the nodes, what mends it, and the ready command."""
-    nodes = [f"Nodes: {folded(finding.nodes, _NODES_WIDTH)}"] if finding.nodes else []
+    """What is so, each cause with its nodes, what mends it, and the ready command: a line each."""
+    lines = [message_sentence(finding)]
+    for words, nodes in causes_with_nodes(finding)[:MOST_CAUSES]:
+        lines += [words, *_nodes_line(nodes)]
+    lines += [rest] if (rest := more_causes(finding)) else []
+    lines += [] if finding.causes else _nodes_line(finding.nodes)
     command = patch_command(finding)
-    return [*nodes, f"Mend: {fix_sentence(finding)}", *([command] if command else [])]
+    return [*lines, f"Mend: {fix_sentence(finding)}", *([command] if command else [])]
+
+
+def _nodes_line(nodes: Sequence[str]) -> list[str]:
+    return [f"Nodes: {folded(nodes, _NODES_WIDTH)}"] if nodes else []
 
 
 def finding_words(finding: Finding) -> str:
@@ -85,6 +109,35 @@ def fix_sentence(finding: Finding) -> str:
     if not finding.remedies:
         return finding.fix
     return f"{remedies_sentence(finding.remedies, finding.remedied_node)} {finding.fix}"
+
+
+def with_mends(findings: Sequence[Finding], *, each: bool = False) -> Iterator[tuple[Finding, str]]:
+    """Findings of one rule and level, each with the words that mend it, empty where they have been told before.
+
+    What mends a note or a warning is often the same for all of a rule; an error is seen to one by one, and with `each`
+    everything is.
+    """
+    proses = Counter(_prose_of_fix(finding) for finding in findings)
+    told: set[str] = set()
+    for finding in findings:
+        one_by_one, prose = each or finding.level == "error", _prose_of_fix(finding)
+        if not one_by_one and prose in told:
+            yield finding, ""
+            continue
+        alike = ", and those alike" if proses[prose] > 1 and not one_by_one else ""
+        yield finding, f"Mend{alike}: {fix_sentence(finding)}"
+        told.add(prose)
+
+
+def by_rule(report: AuditReport) -> Iterator[tuple[Finding, ...]]:
+    """Findings of one rule and level together, in the report's order."""
+    for _, findings in groupby(report.findings, key=lambda one: (one.level, one.rule)):
+        yield tuple(findings)
+
+
+def _prose_of_fix(finding: Finding) -> str:
+    """What mends it, less its commands: equal for findings that are mended alike."""
+    return re.sub("`[^`]*`", "", fix_sentence(finding))
 
 
 def patch_command(finding: Finding) -> str | None:

@@ -15,7 +15,9 @@ from kubectl_ds.core.audit_report import (
     Patch,
     Unjudged,
 )
-from kubectl_ds.core.coverage_report import Summary
+from kubectl_ds.core.coverage_report import Cause, Summary
+from kubectl_ds.core.extra import ControllerDeletesPod
+from kubectl_ds.core.missing import SelectingAll
 from kubectl_ds.core.snapshot import Gap
 from tests.clusters import NOW
 
@@ -55,6 +57,15 @@ NOTHING_KNOWN = AuditedCoverage(
     summary=Summary(**dict.fromkeys(Summary.__struct_fields__)),
     updated=None,
 )
+
+CAUSED = replace(
+    FINDING,
+    causes=tuple(
+        Cause(state="Missing", reasons=(reason,), outlook="stuck", nodes=(node, "elsewhere"), varies=False)
+        for node, reason in (("n2", SelectingAll()), ("n10", ControllerDeletesPod()))
+    ),
+)
+"""The first finding with a cause for each of its nodes, which concern another node too."""
 
 AUDIT = AuditReport(
     findings=(

@@ -106,8 +106,8 @@ def _unescaped(text: str, *, of_property: bool) -> str:
     return text.replace("%25", "%")
 
 
-OF_HTML = {
-    *(
+OF_HTML = frozenset(
+    [
         "html",
         "head",
         "meta",
@@ -119,11 +119,22 @@ OF_HTML = {
         "article",
         "h1",
         "h2",
+        "h3",
         "p",
-        "dl",
-    ),
-    *("dt", "dd", "table", "tr", "th", "td", "a", "ul", "li", "pre", "code", "span", "strong", "time"),
-}
+        "table",
+        "tr",
+        "th",
+        "td",
+        "a",
+        "ul",
+        "li",
+        "pre",
+        "code",
+        "span",
+        "strong",
+        "time",
+    ]
+)
 ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "datetime"}
 
 

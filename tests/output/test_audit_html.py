@@ -12,6 +12,7 @@ from kubectl_ds.core.audit_report import AuditReport
 from kubectl_ds.output.audit_formats import audit_in_format
 from tests.output.audits import (
     AUDIT,
+    CAUSED,
     DECIDED,
     FINDING,
     HOSTILE_TEXTS,
@@ -41,13 +42,22 @@ def test_a_table_leads_to_the_findings():
 
 
 def test_a_finding_tells_what_where_and_how_to_mend_it():
-    article = next(page_of(AUDIT).iter("article"))
-    assert words(article) == (
-        "error DS001 missing-pods: kube-system/cni 2 of the 3 nodes where it belongs have no pod of it. n2n10 "
+    found = page_of(AUDIT).get_element_by_id("finding-0")
+    assert words(found) == (
+        "kube-system/cni 2 of the 3 nodes where it belongs have no pod of it. n2n10 "
         "Mend: Look with kubectl ds coverage cni -n kube-system. "
         """kubectl patch ds cni -n kube-system --type=merge -p '{"spec":{"minReadySeconds":5}}'"""
     )
-    assert [item.text_content() for item in article.iter("li")] == ["n2", "n10"]
+    assert [item.text_content() for item in found.iter("li")] == ["n2", "n10"]
+
+
+def test_each_cause_stands_with_its_nodes():
+    found = page_of(replace(AUDIT, findings=(CAUSED,))).get_element_by_id("finding-0")
+    told = words(found)
+    assert told.startswith(
+        "kube-system/cni 2 of the 3 nodes where it belongs have no pod of it. The selector is empty"
+    )
+    assert "as the selector. n2 The controller will delete the pod. n10 Mend:" in told
 
 
 def test_every_node_is_named():
@@ -82,8 +92,16 @@ def test_nothing_found_has_no_table():
     assert not list(page.iter("table", "article", "section"))
 
 
-def test_each_rule_is_explained_once():
-    assert [words(term) for term in page_of(AUDIT).iter("dt")] == ["DS001 missing-pods"]
+def test_a_rule_stands_once_with_all_that_it_found_and_what_it_means():
+    articles = list(page_of(AUDIT).iter("article"))
+    assert [words(next(article.iter("h2"))) for article in articles] == [
+        "error DS001 missing-pods",
+        "warning DS001 missing-pods",
+        "info DS001 missing-pods",
+    ]
+    assert [len(list(article.iter("h3"))) for article in articles] == [1, 1, 2]
+    assert all("nobody does for these" in words(article) for article in articles)
+    assert words(articles[2]).count("Mend") == 1, "what mends both is told once"
 
 
 def test_the_policy_lets_nothing_in_but_the_pages_own_style():

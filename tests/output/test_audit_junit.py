@@ -9,6 +9,7 @@ from kubectl_ds.core.audit_report import AuditReport, FailOn, Unjudged
 from kubectl_ds.output.audit_formats import audit_in_format
 from tests.output.audits import (
     AUDIT,
+    CAUSED,
     DECIDED,
     FINDING,
     HOSTILE_TEXTS,
@@ -80,6 +81,15 @@ def test_a_failure_tells_what_where_and_how_to_mend_it():
         "Mend: Look with `kubectl ds coverage cni -n kube-system`.\n"
         """kubectl patch ds cni -n kube-system --type=merge -p '{"spec":{"minReadySeconds":5}}'"""
     )
+
+
+def test_each_cause_stands_with_its_nodes():
+    ((failure,), *_) = (
+        case.result for case in suites_of(replace(AUDIT, findings=(CAUSED,)))["kube-system/cni"]
+    )
+    lines = failure.text.split("\n")
+    assert lines[0] == "error: 2 of the 3 nodes where it belongs have no pod of it."
+    assert lines[2:5] == ["Nodes: n2", "The controller will delete the pod.", "Nodes: n10"]
 
 
 def test_what_does_not_reach_fail_on_is_output_of_a_case_that_passes():

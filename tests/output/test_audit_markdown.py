@@ -10,6 +10,7 @@ from kubectl_ds.output.audit_formats import audit_in_format
 from kubectl_ds.output.markdown import code, prose
 from tests.output.audits import (
     AUDIT,
+    CAUSED,
     DECIDED,
     FINDING,
     HOSTILE_TEXTS,
@@ -62,15 +63,27 @@ def test_names_that_look_like_numbers_stay_names():
     )
 
 
-def test_each_finding_has_a_section():
-    assert markdown(AUDIT).count("\n### ") == 4
+def test_a_section_is_a_rule_with_all_that_it_found():
+    assert markdown(AUDIT).count("\n### ") == 3
     assert (
-        "### DS001 missing-pods: `kube-system/cni`\n\n"
-        "**error**: 2 of the 3 nodes where it belongs have no pod of it.\n\n"
+        "### error: DS001 missing-pods\n\n"
+        "**`kube-system/cni`**: 2 of the 3 nodes where it belongs have no pod of it.\n\n"
         "Nodes: `n2`, `n10`\n\n"
         "Mend: Look with `kubectl ds coverage cni -n kube-system`.\n\n"
         """```sh\nkubectl patch ds cni -n kube-system --type=merge -p '{"spec":{"minReadySeconds":5}}'\n```\n"""
     ) in markdown(AUDIT)
+
+
+def test_what_mends_all_of_a_rule_is_told_once():
+    _, _, notes = markdown(AUDIT).partition("### info: DS001")
+    assert notes.count("**`edge/probe.v2`**") == 2
+    assert notes.count("Mend, and those alike: Look with") == notes.count("Mend") == 1
+
+
+def test_each_cause_stands_with_its_nodes():
+    told = markdown(replace(AUDIT, findings=(CAUSED,)))
+    assert "have no pod of it.\n\n- The selector is empty" in told
+    assert "as the selector. `n2`\n- The controller will delete the pod. `n10`\n\nMend" in told
 
 
 def test_many_nodes_are_counted():
@@ -82,13 +95,13 @@ def test_many_nodes_are_counted():
 
 def test_gaps_stand_above_the_findings():
     text = markdown(INCOMPLETE)
-    assert text.index("> **Not known:** pods is forbidden") < text.index("### DS001")
+    assert text.index("> **Not known:** pods is forbidden") < text.index("### error: DS001")
 
 
 def test_what_was_decided_stands_below_the_findings():
     text = markdown(DECIDED)
     assert "> The exception for DS001 of gpu/\\* expired on 2026-08-31: Edge sleeps at night.\n" in text
-    assert text.index("### DS001") < text.index(
+    assert text.index("### error: DS001") < text.index(
         "### Excepted\n\n- DS001 of edge/probe.v2 (a), 2 nodes: Edge sleeps"
     )
     assert (
