@@ -39,7 +39,8 @@ __FUNCTION() {
     while IFS=$'\t' read -r candidate note; do
         if [[ -n $candidate ]]; then
             candidate=$flag$candidate
-            printf -v candidate %q "${candidate#"$kept"}"
+            candidate=${candidate#"$kept"}
+            [[ $candidate != *[^A-Za-z0-9._:/=,@%+-]* ]] || printf -v candidate %q "$candidate"
             COMPREPLY+=("$candidate")
         fi
     done <<<"${said%:*}"
