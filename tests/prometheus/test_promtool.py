@@ -67,6 +67,8 @@ TOO_MANY = daemonset(ready="3x13", extra="2x13")
 PROGRESSING = daemonset(ready="2x13", updated="0 0 0 0 0 0 0 0 0 0 1 1 2 2")
 NO_VERDICT = loaded({"kubectl_ds_audit_complete": "0x13", "kubectl_ds_audit_timestamp_seconds": "0x13"})
 IN_TIME = loaded({"kubectl_ds_audit_complete": "1x13", "kubectl_ds_audit_timestamp_seconds": "0+300x13"})
+FINDINGS = 'kubectl_ds_audit_findings{level="%s", rule="DS001"}'
+FOUND = loaded({FINDINGS % "error": "2x13", FINDINGS % "warning": "1x13"})
 UPDATED, NODES = "kubectl_ds_daemonset_updated_nodes", "kubectl_ds_daemonset_nodes"
 
 
@@ -91,15 +93,23 @@ UPDATED, NODES = "kubectl_ds_daemonset_updated_nodes", "kubectl_ds_daemonset_nod
             f'{NODES}{{{LABELS}, state="Extra"}} 2',
             id="two pods too many",
         ),
+        pytest.param("KubectlDsAuditFinding", WELL, "", id="nothing found"),
+        pytest.param("KubectlDsAuditFinding", FOUND, f"{FINDINGS % 'error'} 2", id="errors and a warning"),
         pytest.param("KubectlDsAuditIncomplete", IN_TIME, "", id="everything was read"),
         pytest.param(
             "KubectlDsAuditIncomplete", NO_VERDICT, "kubectl_ds_audit_complete 0", id="not everything"
         ),
         pytest.param("KubectlDsAuditOld", IN_TIME, "", id="audits that go on"),
         pytest.param("KubectlDsAuditOld", NO_VERDICT, "{} 3900", id="audits that have ended"),
+        pytest.param("KubectlDsAuditOld", WELL, "{} 1", id="an audit that had nothing to write"),
     ],
 )
 def test_an_alert_is_there_when_it_should_be(alert: str, series: str, told: str, tmp_path: Path):
     expression = " ".join(ALERTS[alert].split())
     script = f"{series}\n\neval instant at 65m {expression}\n  {told}\n"
     assert promtool("TestExpressions", tmp_path, SCRIPT=script) == ""
+
+
+def test_every_alert_is_played():
+    played = {case.values[0] for case in test_an_alert_is_there_when_it_should_be.pytestmark[0].args[1]}
+    assert played == set(ALERTS)
