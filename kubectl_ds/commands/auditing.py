@@ -17,6 +17,7 @@ from kubectl_ds.core.audit_policy import AuditPolicy
 from kubectl_ds.core.audit_report import AuditReport, FailOn
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_rules import RULES
+from kubectl_ds.core.audit_rules.required_nodes_left_out import RULE as REQUIRED_NODES
 from kubectl_ds.core.audit_settings import AuditSettings
 from kubectl_ds.core.coverage_requirement import CoverageRequirement, parse_requirement
 from kubectl_ds.core.snapshot import ClusterSnapshot
@@ -45,8 +46,14 @@ def audit_request(values: Mapping[str, Any]) -> AuditRequest:
     if path and not (values["write_baseline"] and not os.path.exists(path)):
         baseline = read_baseline(path)
     requirements = (*configured.settings.requirements, *_required(values))
+    rules = _chosen(configured, rules_named(values["select"]), rules_named(values["ignore"]))
+    if rules == (REQUIRED_NODES,) and not requirements:
+        raise UsageError(
+            f"{REQUIRED_NODES.id} holds requirements, and there is none",
+            hint="give --require NAMESPACE/NAME:NODESELECTOR, or requirements in the configuration",
+        )
     return AuditRequest(
-        rules=_chosen(configured, rules_named(values["select"]), rules_named(values["ignore"])),
+        rules=rules,
         settings=replace(configured.settings, requirements=requirements),
         policy=AuditPolicy(
             levels=configured.levels,

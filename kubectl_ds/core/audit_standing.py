@@ -83,7 +83,8 @@ def _excepted(finding: Finding, in_force: Iterable[_InForce]) -> tuple[list[Exce
         if one.nodes is not None and not taken:
             continue
         accepted.append(ExceptedFinding(finding=narrowed(finding, taken), exception=one.exception))
-        left = tuple(node for node in finding.nodes if node not in frozenset(taken))
+        accepted_here = frozenset(taken)
+        left = tuple(node for node in finding.nodes if node not in accepted_here)
         if not left:
             return accepted, None
         finding = replace(narrowed(finding, left), excepted_nodes=(*finding.excepted_nodes, *taken))

@@ -7,7 +7,7 @@ from kubectl_ds.output.audit_sentences import (
     MOST_CAUSES,
     by_rule,
     causes_with_nodes,
-    excepted_sentence,
+    excepted_sentences,
     expired_sentence,
     gone_sentence,
     message_sentence,
@@ -32,7 +32,7 @@ def audit_text(report: AuditReport, style: Style, *, wide: bool = False) -> str:
     ]
     blocks += [style.warn(paragraph(expired_sentence(one), style.prose_width)) for one in report.expired]
     blocks += ["\n".join(_block(findings, style, wide=wide)) for findings in by_rule(report)]
-    blocks += _aside("Excepted", map(excepted_sentence, report.excepted), style)
+    blocks += _aside("Excepted", excepted_sentences(report, each=wide), style)
     blocks += _aside("Gone; --write-baseline takes it out", map(gone_sentence, report.gone), style)
     blocks.append(paragraph(summary_sentence(report), style.prose_width))
     return "\n\n".join(blocks) + "\n"

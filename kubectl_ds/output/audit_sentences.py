@@ -28,6 +28,8 @@ MOST_CAUSES = 3
 """Causes of a finding that are told in full."""
 _NODES_WIDTH = 1000
 """Columns for the names of nodes where nobody's screen sets a bound."""
+_MOST_EXCEPTED = 5
+"""Findings that are told one by one, of a single exception."""
 _WORDS: dict[Level, tuple[str, str]] = {
     "error": ("error", "errors"),
     "warning": ("warning", "warnings"),
@@ -174,6 +176,21 @@ def _counted(number: int, thing: str) -> str:
 def excepted_sentence(one: ExceptedFinding) -> str:
     """Whose finding is accepted, why, and until when."""
     return f"{_whose(one.finding.identity)}: {_because(one.exception)}"
+
+
+def excepted_sentences(report: AuditReport, *, each: bool = False) -> list[str]:
+    """One for each exception that took out many, and else one for each finding; with `each` never for many."""
+    by_exception: dict[AuditException, list[ExceptedFinding]] = {}
+    for one in report.excepted:
+        by_exception.setdefault(one.exception, []).append(one)
+    told: list[str] = []
+    for exception, those in by_exception.items():
+        if each or len(those) <= _MOST_EXCEPTED:
+            told += map(excepted_sentence, those)
+        else:
+            rules = ", ".join(dict.fromkeys(one.finding.rule for one in those))
+            told.append(f"{len(those)} findings of {rules}: {_because(exception)}")
+    return told
 
 
 def gone_sentence(one: FindingIdentity) -> str:

@@ -170,6 +170,15 @@ exceptions:
     assert "Besides, 1 excepted." in text
 
 
+def test_many_findings_of_one_exception_are_told_as_one_unless_wide(folder: Path):
+    configured(folder, "select: DS018\nexceptions: [{rules: DS018, reason: small ones}]")
+    many = [a_daemonset(f"agent-{number}") for number in range(6)]
+    with ApiServer(many, clock=lambda: NOW) as server:
+        words = ("audit", "--server", server.url)
+        assert "    6 findings of DS018: small ones.\n" in kubectl_ds(*words).out
+        assert kubectl_ds(*words, "-o", "wide").out.count("DS018 of kube-system/agent-") == 6
+
+
 def test_an_exception_that_expired_is_told_and_excepts_nothing(folder: Path):
     configured(
         folder, "select: DS001\nexceptions: [{rules: DS001, reason: for a while, expires: 2026-08-31}]"

@@ -186,6 +186,12 @@ def test_a_requirement_of_the_command_line_decides_the_exit_code():
     assert json.loads(outcome.out)["findings"][0]["reasons"][0]["code"] == "UntoleratedTaint"
 
 
+def test_to_select_it_without_a_requirement_is_refused_since_nothing_found_would_be_no_verdict():
+    outcome = audited()
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "there is none" in outcome.err
+
+
 @pytest.mark.parametrize(
     "words",
     [
