@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -317,6 +318,16 @@ def test_a_gap_keeps_its_resource_and_loses_its_words(tmp_path: Path):
     ]
 
 
+def test_what_cannot_be_redacted_is_not_written(tmp_path: Path):
+    dump = tmp_path / "dump.json"
+    odd = {**talkative(), "spec": {"template": {"spec": {"containers": 7}}}}
+    dump.write_text(json.dumps(odd))
+    outcome = kubectl_ds("snapshot", "--redact", "-o", str(tmp_path / "x"), "--from", str(dump))
+    assert outcome.code == 3
+    assert "cannot be redacted" in outcome.err
+    assert not (tmp_path / "x").exists()
+
+
 # --- what it says --------------------------------------------------------------------------------
 
 
@@ -352,6 +363,15 @@ def test_every_rule_says_the_same_of_every_node(redacted: Path, plain: Path):
         }
 
     assert verdicts(read(redacted)) == verdicts(read(plain))
+
+
+def test_an_audit_finds_as_much(redacted: Path, plain: Path):
+    def found(path: Path) -> dict[str, int]:
+        outcome = kubectl_ds("audit", "-A", "-o", "json", "--from", str(path))
+        assert outcome.code == 1
+        return Counter(one["rule"] for one in json.loads(outcome.out)["findings"])
+
+    assert found(redacted) == found(plain)
 
 
 # --- stand-ins -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -459,3 +460,54 @@ def test_a_broken_archive_is_refused_in_one_sentence(what: str, tmp_path: Path):
         open_dump(file_of(tmp_path / "x", make()))
     assert said in caught.value.message
     assert "\n" not in caught.value.message
+
+
+# --- whatever comes ------------------------------------------------------------------------------
+
+
+def mutated(content: bytes, random: Random) -> bytes:
+    """A few bytes flipped, put in, left out or moved."""
+    changed = bytearray(content)
+    for _ in range(random.choice((1, 2, 8))):
+        place = random.randrange(len(changed))
+        match random.randrange(4):
+            case 0:
+                changed[place] ^= 1 << random.randrange(8)
+            case 1:
+                changed[place] = random.choice(b'{}[]":,&*\0\xff-09nt')
+            case 2:
+                del changed[place : place + random.randrange(1, 50)]
+            case _:
+                source = random.randrange(len(changed))
+                changed[place:place] = changed[source : source + random.randrange(1, 60)]
+    return bytes(changed)
+
+
+SMALL = {
+    "cluster-resources/nodes.json": as_json(typed("Node", of("Node")[:2])),
+    "cluster-resources/pods/security.json": as_json(typed("Pod", of("Pod", "security")[:2])),
+    "cluster-resources/daemonsets/security.json": as_json(
+        typed("DaemonSet", of("DaemonSet", "security"), "apps/v1")
+    ),
+}
+SEEDS: dict[str, bytes] = {
+    "JSON": SMALL["cluster-resources/daemonsets/security.json"],
+    "YAML": as_yaml(typed("DaemonSet", of("DaemonSet", "security"), "apps/v1")),
+    "gzip": gzip.compress(SMALL["cluster-resources/daemonsets/security.json"]),
+    "tar": tar_of(SMALL),
+    "tar.gz": gzip.compress(tar_of(SMALL)),
+    "zip": zip_of(SMALL),
+}
+
+
+@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("form", SEEDS)
+def test_bytes_of_any_kind_are_read_or_refused(form: str, seed: int, tmp_path: Path):
+    content = mutated(SEEDS[form], Random(f"{form}{seed}"))
+    said = ""
+    try:
+        read = taken(open_dump(file_of(tmp_path / "x", content)))
+        assert coverage(read).items is not None
+    except KubectlDsError as error:
+        said = error.message or "nothing was said\n"
+    assert "\n" not in said

@@ -133,6 +133,15 @@ def test_what_yaml_has_a_use_for_is_a_text_as_kubectl_prints_it(text: str, tmp_p
     assert [one["note"] for one in read.daemonset_objects.values()] == [text]
 
 
+def test_a_day_that_there_is_not_is_no_moment(tmp_path: Path):
+    node = {
+        **of("Node")[0],
+        "metadata": {**of("Node")[0]["metadata"], "creationTimestamp": "2999-02-31T00:00:00Z"},
+    }
+    session = open_dump(dumped(tmp_path, as_json(listed([*of("DaemonSet"), node]))))
+    assert taken(session, wants=frozenset({"daemonsets"})).taken_at <= NOW
+
+
 # --- namespaces ----------------------------------------------------------------------------------
 
 

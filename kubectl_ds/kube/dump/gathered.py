@@ -8,7 +8,7 @@ from kubectl_ds.errors import KubectlDsError
 from kubectl_ds.kube.api_server.resources import SERVED, ServedResource
 from kubectl_ds.kube.api_server.store import Key, Stored
 from kubectl_ds.kube.dump.holdings import Extent, Holdings, Refusal
-from kubectl_ds.kube.dump.objects import ObjectReader, newest, resource_of
+from kubectl_ds.kube.dump.objects import ObjectReader, resource_of
 
 CLUSTER_WIDE: Final = frozenset(one.qualified for one in SERVED if not one.namespaced)
 
@@ -52,7 +52,8 @@ class Gathered:
     def keep(self, resource: ServedResource, body: bytes) -> str:
         """Keep an object of a resource that is known; its namespace."""
         one, moment = self._reader.stored(resource, body, self.where)
-        self._newest = max(self._newest, moment)
+        if moment > self._newest and _moment_of(moment) is not None:
+            self._newest = moment
         self._objects.setdefault(resource.qualified, {})[one.key] = one
         self._extents.setdefault(resource.qualified, Extent())
         return one.key[0]
@@ -92,14 +93,20 @@ class Gathered:
                 f"{self.where} holds nothing that could be read here: no DaemonSets, nodes or pods",
                 hint="made by `kubectl get ds,nodes,pods,events,controllerrevisions -A -o json > FILE`, for one",
             )
-        moment = newest([f"{self._newest}Z"])
         return Holdings(
             self.where,
             {name: held.values() for name, held in self._objects.items()},
             self._extents,
             refusals=self.refusals,
-            taken_at=self.taken_at
-            or (datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else None),
+            taken_at=self.taken_at or _moment_of(self._newest),
             namespace=self.namespace,
             git_version=self.git_version,
         )
+
+
+def _moment_of(text: str) -> datetime | None:
+    """In UTC; None for what looks like a moment and is none, such as the 31st of February."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None

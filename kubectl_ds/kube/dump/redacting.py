@@ -2,14 +2,15 @@
 
 import gzip
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from kubectl_ds.core.redaction import Redaction
 from kubectl_ds.core.stand_ins import KnownNames, StandIns
+from kubectl_ds.errors import KubectlDsError
 from kubectl_ds.kube.dump.holdings import How
 from kubectl_ds.kube.dump.rewindable import RewindableGzip
 from kubectl_ds.kube.dump.snapshot_file import BEGINNING, Lacking, SnapshotFile, decoded
@@ -31,18 +32,18 @@ class _Owner(Struct, frozen=True):
 
 class _Metadata(Struct, frozen=True, rename="camel"):
     name: str = ""
-    namespace: str = ""
-    labels: dict[str, str] = {}
-    owner_references: tuple[_Owner, ...] = ()
+    namespace: str | None = None
+    labels: dict[str, str] | None = None
+    owner_references: tuple[_Owner, ...] | None = None
 
 
 class _Spec(Struct, frozen=True, rename="camel"):
-    node_name: str = ""
+    node_name: str | None = None
 
 
 class _Head(Struct, frozen=True):
     metadata: _Metadata = _Metadata()
-    spec: _Spec = _Spec()
+    spec: _Spec | None = None
 
 
 _HEAD: Final = msgspec.json.Decoder(_Head)
@@ -64,7 +65,7 @@ def redact_snapshot(source: BinaryIO, out: BinaryIO) -> None:
     for number, (name, items) in enumerate(file.objects.items()):
         written.write(f'{"," if number else ""}"{name}":['.encode())
         for place, item in enumerate(items):
-            shown = redaction.redacted(name, msgspec.json.decode(item))
+            shown = _redacted(redaction, name, item)
             written.write((b"," if place else b"") + msgspec.json.encode(shown))
         written.write(b"]")
     gaps = [_gap(one, redaction) for one in file.gaps]
@@ -73,24 +74,43 @@ def redact_snapshot(source: BinaryIO, out: BinaryIO) -> None:
     written.finish()
 
 
+def _redacted(redaction: Redaction, section: str, item: Raw) -> dict[str, Any]:
+    """DaemonSets come as somebody's server or dump had them, whatever that is."""
+    try:
+        return redaction.redacted(section, msgspec.json.decode(item))
+    except (AttributeError, TypeError, ValueError, LookupError, RecursionError) as error:
+        raise _not_redacted(section, error) from None
+
+
+def _head(section: str, item: Raw) -> _Head:
+    try:
+        return _HEAD.decode(item)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _not_redacted(section, error) from None
+
+
+def _not_redacted(section: str, error: Exception) -> KubectlDsError:
+    return KubectlDsError(f"one of the {section} is not as the API has it, and cannot be redacted: {error}")
+
+
 def _gap(lacking: Lacking, redaction: Redaction) -> Lacking:
     namespace = redaction.namespace(lacking.namespace)
     return replace(lacking, namespace=namespace, message=_LEFT_OUT[lacking.how])
 
 
 def _known_names(file: SnapshotFile) -> KnownNames:
-    heads = {name: [_HEAD.decode(item) for item in items] for name, items in file.objects.items()}
+    heads = {name: [_head(name, item) for item in items] for name, items in file.objects.items()}
 
     def names(section: str) -> Iterator[str]:
         return (one.metadata.name for one in heads.get(section, ()))
 
     pods = heads.get("pods", [])
     return KnownNames(
-        nodes={*names("nodes"), *(one.spec.node_name for one in pods)},
-        hosts={one.metadata.labels.get(_HOSTNAME, "") for one in heads.get("nodes", ())},
+        nodes={*names("nodes"), *(one.spec.node_name or "" for one in pods if one.spec)},
+        hosts={(one.metadata.labels or {}).get(_HOSTNAME, "") for one in heads.get("nodes", ())},
         namespaces={
             *names("namespaces"),
-            *(one.metadata.namespace for held in heads.values() for one in held),
+            *(one.metadata.namespace or "" for held in heads.values() for one in held),
             *(file.scope, file.namespace),
         },
         daemonsets=set(names("daemonsets")),
@@ -99,5 +119,5 @@ def _known_names(file: SnapshotFile) -> KnownNames:
 
 
 def _daemonset_of(pod: _Head) -> str:
-    owners = pod.metadata.owner_references
+    owners = pod.metadata.owner_references or ()
     return next((one.name for one in owners if one.controller and one.kind == "DaemonSet"), "")
