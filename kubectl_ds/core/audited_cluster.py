@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kubectl_ds.core.audit_settings import AuditSettings
+from kubectl_ds.core.control_plane import is_control_plane
 from kubectl_ds.core.coverage import Cluster, coverage
 from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
 from kubectl_ds.core.idle_gaps import idle_for
@@ -73,6 +74,11 @@ class AuditedCluster:
             with suppress(ValueError):
                 found[node.metadata.name] = amounts(node.status.allocatable)
         return found
+
+    @cached_property
+    def control_plane(self) -> tuple[Node, ...]:
+        """Its nodes, in natural order."""
+        return tuple(node for node in self.nodes if is_control_plane(node))
 
     @cached_property
     def platforms(self) -> Mapping[str, NodePlatform]:

@@ -10,12 +10,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kubectl_ds.core.control_plane import CONTROL_PLANE, MASTER
 from kubectl_ds.core.model import NodeSelectorTerm, PodSpec
 from kubectl_ds.core.placement_change import required_terms_of
 from kubectl_ds.core.template_patch import with_terms
 from kubectl_ds.core.template_tree import Tree, part, pod_spec, text
-
-MASTER, CONTROL_PLANE = "node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane"
 
 
 class Successor(Struct, frozen=True):

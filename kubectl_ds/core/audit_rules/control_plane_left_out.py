@@ -1,5 +1,6 @@
 """DS016: an agent of every node that is not on the control plane's."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -8,30 +9,33 @@ from kubectl_ds.core.audit_report import Found, Patch
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_words import counted
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
-from kubectl_ds.core.deprecated_keys import CONTROL_PLANE, MASTER
+from kubectl_ds.core.control_plane import CONTROL_PLANE_KEYS
 from kubectl_ds.core.model import Node, Taint, Toleration
 from kubectl_ds.core.placement import Placement, UntoleratedTaint
 from kubectl_ds.core.planned_change import PASSING_TAINTS
 from kubectl_ds.core.template_patch import placement_patch
 
-_ROLES = frozenset((CONTROL_PLANE, MASTER))
 NODE_CRITICAL = "system-node-critical"
 
 
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     """Control-plane nodes that their own taint alone keeps out, of an agent that no selector narrows."""
-    left_out = [
-        node for node in audited.cluster.nodes if _is_control_plane(node) and _only_by_role(audited, node)
-    ]
-    others = [audited.placements[node.metadata.name] for node in _others(audited, left_out)]
-    covered = sum(map(_covers, others))
-    # Those that are not covered have taints of their own; they are fewer where an agent is meant for every node.
-    if 2 * covered <= len(others) or not all(_covers(one) or _lasting_taints(one) for one in others):
+    control_plane = audited.cluster.control_plane
+    left_out = [node for node in control_plane if _only_by_role(audited.placements[node.metadata.name])]
+    if not left_out:
         return
-    everywhere = covered == len(others)
+    others = Counter(id(audited.placements[name]) for name in _others(audited, left_out))
+    verdict = {id(one): one for one in audited.placements.values()}
+    total = others.total()
+    covered = sum(number for one, number in others.items() if _covers(verdict[one]))
+    # Those that are not covered have taints of their own; they are fewer where an agent is meant for every node.
+    narrowed = any(not _covers(verdict[one]) and not _lasting_taints(verdict[one]) for one in others)
+    if narrowed or 2 * covered <= total:
+        return
+    everywhere = covered == total
     of = f"the {counted(covered, 'other node')}"
     if not everywhere:
-        of = f"{covered} of the {len(others)} other nodes (the rest have taints of their own)"
+        of = f"{covered} of the {total} other nodes (the rest have taints of their own)"
     critical = everywhere and audited.daemonset.spec.template.spec.priority_class_name == NODE_CRITICAL
     though = f", though its priority class {NODE_CRITICAL} says that no node is whole without it"
     yield Found(
@@ -44,25 +48,19 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     )
 
 
-def _others(audited: AuditedDaemonSet, left_out: Sequence[Node]) -> Iterator[Node]:
+def _others(audited: AuditedDaemonSet, left_out: Sequence[Node]) -> Iterator[str]:
     """The machines of the same operating system that are no control-plane nodes."""
-    platforms = audited.cluster.platforms
-    systems = {platforms[node.metadata.name].os for node in left_out}
-    for node in audited.cluster.nodes:
-        platform = platforms[node.metadata.name]
-        if platform.virtual is None and platform.os in systems and not _is_control_plane(node):
-            yield node
+    cluster = audited.cluster
+    apart = {node.metadata.name for node in cluster.control_plane}
+    systems = {cluster.platforms[node.metadata.name].os for node in left_out}
+    for name, platform in cluster.platforms.items():
+        if platform.virtual is None and platform.os in systems and name not in apart:
+            yield name
 
 
-def _is_control_plane(node: Node) -> bool:
-    return not _ROLES.isdisjoint(node.metadata.labels) or any(
-        taint.key in _ROLES for taint in node.spec.taints
-    )
-
-
-def _only_by_role(audited: AuditedDaemonSet, node: Node) -> bool:
-    lasting = _lasting_taints(audited.placements[node.metadata.name])
-    return bool(lasting) and all(taint.key in _ROLES for taint in lasting)
+def _only_by_role(placement: Placement) -> bool:
+    lasting = _lasting_taints(placement)
+    return bool(lasting) and all(taint.key in CONTROL_PLANE_KEYS for taint in lasting)
 
 
 def _covers(placement: Placement) -> bool:

@@ -32,16 +32,18 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
 
 
 def _failing(audited: AuditedDaemonSet) -> dict[str, str]:
-    """Runtimes' words by node, of pods where they belong."""
+    """Runtimes' words by node, of pods where they belong and something is wrong."""
+    ailing = [one.node for one in audited.coverage.nodes if one.eligible and one.is_problem]
+    if not ailing:
+        return {}
     joins = audited.cluster.joins
     found: dict[str, str] = {}
     for pod in joins.pods.claimed(audited.daemonset):
-        if not is_terminating(pod):
-            words = platform_failure(pod, joins.events.about("Pod", pod.metadata))
-            if words:
-                found[pod.spec.node_name] = words
-    names = [node.metadata.name for node in audited.eligible]
-    return {name: found[name] for name in names if name in found}
+        if not is_terminating(pod) and (
+            words := platform_failure(pod, joins.events.about("Pod", pod.metadata))
+        ):
+            found[pod.spec.node_name] = words
+    return {name: found[name] for name in ailing if name in found}
 
 
 def _found_failing(audited: AuditedDaemonSet, failing: Mapping[str, str]) -> Found:

@@ -9,7 +9,6 @@ from kubectl_ds.core.audit_words import counted
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.human_duration import human_duration
 from kubectl_ds.core.model import Pod, RollingUpdateDaemonSet
-from kubectl_ds.core.rollout import rollout
 from kubectl_ds.core.status import is_ready, ready_condition
 from kubectl_ds.core.update_strategy import budget, rolls
 
@@ -54,14 +53,14 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
 def _time(audited: AuditedDaemonSet, rounds: int, eligible: int) -> str:
     """By the rollout that is under way, else by its pods' own starts, else by what it has to wait at least."""
     if audited.coverage.summary.outdated:
-        pace = rollout(audited.cluster.snapshot, audited.daemonset).pace
+        pace = audited.rollout.pace
         if pace is not None:
             whole = pace.span * eligible / pace.nodes
             so_far = f"{counted(pace.nodes, 'node')} in {human_duration(pace.span)}"
             return f", {human_duration(whole)} at the pace of the one under way ({so_far})"
     waits = timedelta(seconds=audited.daemonset.spec.min_ready_seconds)
     start = _usual_start(audited)
-    if start is not None:
+    if start:
         return (
             f", about {human_duration((start + waits) * rounds)}: half of its pods were Ready within "
             f"{human_duration(start)}{_and(waits)}"
