@@ -41,6 +41,15 @@ def budget(daemonset: DaemonSet, desired: int) -> Budget:
     return Budget(max_unavailable=max_unavailable, max_surge=max_surge)
 
 
+def is_budget_legal(daemonset: DaemonSet) -> bool:
+    """Whether its budget is one of numbers and percentages, so that `budget` does not raise."""
+    try:
+        budget(daemonset, 1)
+    except ValueError:
+        return False
+    return True
+
+
 def surge_enabled(daemonset: DaemonSet) -> bool:
     """Whether a node may hold two pods for a while: asked with one node, so any percentage but 0 says yes."""
     rolling = daemonset.spec.update_strategy.rolling_update

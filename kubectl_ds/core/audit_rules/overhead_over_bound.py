@@ -6,6 +6,7 @@ from kubectl_ds.core.audit_report import Found
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_words import listed
 from kubectl_ds.core.audited_cluster import AuditedCluster
+from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.object_key import Key
 from kubectl_ds.core.overhead_report import NodeShape
 from kubectl_ds.core.scheduling.pod_requests import Amounts
@@ -31,7 +32,7 @@ def check(cluster: AuditedCluster) -> Iterator[tuple[Key, Found]]:
                 Found(
                     message=_message(worst, resource, bound, largest, per_pod),
                     subject=resource,
-                    nodes=tuple(name for one in over for name in one.nodes),
+                    nodes=tuple(sorted((name for one in over for name in one.nodes), key=natural_key)),
                 ),
             )
 

@@ -8,6 +8,7 @@ from kubectl_ds.core.audit_words import command, counted
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.causes import distinct_causes
 from kubectl_ds.core.rollout_report import NodeRollout, RolloutReport
+from kubectl_ds.core.update_strategy import is_budget_legal
 
 
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
@@ -17,7 +18,7 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
         return
     if daemonset.metadata.generation > daemonset.status.observed_generation:
         yield _not_observed(audited)
-    elif summary.outdated or audited.coverage.halted_surges:
+    elif (summary.outdated or audited.coverage.halted_surges) and is_budget_legal(daemonset):
         yield from _halted(audited)
 
 
