@@ -15,6 +15,7 @@ from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.ownership import PodIndex, target_node_name
 from kubectl_ds.core.revisions import HASH_LABEL, current_revision, revision_hash, revisions_of
 from kubectl_ds.core.snapshot import ClusterSnapshot, Consistency, Gap
+from kubectl_ds.core.template_tree import all_containers, part, text
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 
@@ -133,12 +134,8 @@ def recorded_template(revision: ControllerRevision) -> Mapping[str, Any] | None:
 
 
 def _images(template: Mapping[str, Any] | None) -> tuple[str, ...]:
-    spec = (template or {}).get("spec")
-    if not isinstance(spec, Mapping):
-        return ()
-    containers = [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
-    found = [one.get("image") for one in containers if isinstance(one, Mapping)]
-    return tuple(dict.fromkeys(image for image in found if isinstance(image, str) and image))
+    found = (text(one, "image") for one in all_containers(part(template, "spec")))
+    return tuple(dict.fromkeys(image for image in found if image))
 
 
 def _nodes(pods: Iterable[Pod]) -> tuple[str, ...]:

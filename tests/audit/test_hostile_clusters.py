@@ -28,7 +28,7 @@ HOSTILE: tuple[Any, ...] = (
     True,
     -1,
     0,
-    2**63,
+    2**31 - 1,
     1.5,
     "",
     "x",
@@ -55,18 +55,17 @@ def read_in_full(objects: list[Raw], git_version: str = "v1.33.0") -> ClusterSna
 
 
 def seven_sins(seed: int) -> list[Raw]:
-    """A random cluster in which fields of DaemonSets hold what no API server lets in, as far as it can be decoded."""
+    """A random cluster in which fields hold what no API server lets in, as far as it can be decoded."""
     dice = random.Random(seed)
-    objects = random_cluster(seed)
-    for place, one in enumerate(objects):
-        if one["kind"] == "DaemonSet":
-            objects[place] = spoilt(one, dice)
-    return objects
+    return [
+        spoilt(one, dice, 7 if one["kind"] == "DaemonSet" else dice.choice((0, 0, 1, 3)))
+        for one in random_cluster(seed)
+    ]
 
 
-def spoilt(daemonset: Raw, dice: random.Random) -> Raw:
-    for _ in range(7):
-        changed = copy.deepcopy(daemonset)
+def spoilt(given: Raw, dice: random.Random, times: int) -> Raw:
+    for _ in range(times):
+        changed = copy.deepcopy(given)
         holder, key = dice.choice(list(places_in(changed)))
         holder[key] = copy.deepcopy(dice.choice(HOSTILE))
         if dice.random() < 0.3 and isinstance(holder, dict):
@@ -75,8 +74,8 @@ def spoilt(daemonset: Raw, dice: random.Random) -> Raw:
             model(changed)
         except (msgspec.ValidationError, KeyError):
             continue
-        daemonset = changed
-    return daemonset
+        given = changed
+    return given
 
 
 FURTHER = (
@@ -99,8 +98,13 @@ FURTHER = (
 
 
 def places_in(tree: Any) -> Iterator[tuple[Any, Any]]:
-    """Every field and entry below `spec`, with what holds it."""
-    rest = [tree["spec"]]
+    """Every field and entry, with what holds it; what the object is called and what it is stay."""
+    rest = [
+        one
+        for name, one in tree.items()
+        if name not in ("metadata", "involvedObject") and isinstance(one, dict)
+    ]
+    rest += [one for one in tree["metadata"].values() if isinstance(one, dict | list) and one]
     while rest:
         holder = rest.pop()
         keys = list(holder) if isinstance(holder, dict) else range(len(holder))
