@@ -67,3 +67,15 @@ class NotHeld(KubectlDsError):
 
 class UnexpectedAnswer(KubectlDsError):
     """The answer is not Kubernetes' JSON: a login page, a cut body, another kind."""
+
+
+class MalformedValue(KubectlDsError, ValueError):
+    """A file holds, where an amount belongs, what no API server would have stored.
+
+    Whoever can go on without the one amount catches it, as the ValueError that it is too.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            message, hint="No API server stores such a value: correct it in the file that was read."
+        )

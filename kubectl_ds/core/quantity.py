@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from kubectl_ds.core.integers import parse_int64
 from kubectl_ds.core.model import Quantity
+from kubectl_ds.errors import MalformedValue
 
 _SCANNED = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>[0-9]*)(\.(?P<part>[0-9]*))?(?P<suffix>[eEinumkKMGTP]*[-+]?[0-9]*)"
@@ -47,15 +48,17 @@ def _parsed(text: str) -> Fraction:
     text = text.strip(" \t\r\n\v\f\x85\xa0")
     scanned = _SCANNED.fullmatch(text)
     if not text or not scanned:
-        raise ValueError(f"{text!r} is no quantity: quantities are numbers with a suffix, as 500m or 1.5Gi")
+        raise MalformedValue(
+            f"{text!r} is no quantity: quantities are numbers with a suffix, as 500m or 1.5Gi"
+        )
     whole, part = scanned["whole"].lstrip("0"), scanned["part"] or ""
     if len(whole) + len(part) > _MOST_DIGITS:
-        raise ValueError("unable to parse numeric part of quantity: too many digits")
+        raise MalformedValue("unable to parse numeric part of quantity: too many digits")
     amount = Fraction(int(whole + part or "0"), 10 ** len(part))
     scaled = _scaled(amount, scanned["suffix"])
     # Go reads no digits at all (`m`, `.`) as zero where its fast path applies, and fails where it does not.
     if not scanned["whole"] + part and _needs_digits(scanned["suffix"]):
-        raise ValueError(f"unable to parse numeric part of quantity: {text!r}")
+        raise MalformedValue(f"unable to parse numeric part of quantity: {text!r}")
     return -scaled if scanned["sign"] == "-" else scaled
 
 
@@ -72,11 +75,11 @@ def _scaled(amount: Fraction, suffix: str) -> Fraction:
     if exponent is None:
         exponent = parse_int64(suffix[1:]) if suffix[0] in "eE" else None
     if exponent is None:
-        raise ValueError(f"unable to parse quantity's suffix: {suffix!r}")
+        raise MalformedValue(f"unable to parse quantity's suffix: {suffix!r}")
     if not amount:
         return amount
     if exponent > _LARGEST_EXPONENT:
-        raise ValueError(f"unable to parse quantity's suffix: the exponent of {suffix!r} is too large")
+        raise MalformedValue(f"unable to parse quantity's suffix: the exponent of {suffix!r} is too large")
     return _to_nano(amount * Fraction(10) ** max(exponent, -2 * _LARGEST_EXPONENT))
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from kubectl_ds.core.integers import parse_int64
 from kubectl_ds.core.model import DaemonSet, IntOrString, RollingUpdateDaemonSet
+from kubectl_ds.errors import MalformedValue
 
 ROLLING_UPDATE = "RollingUpdate"
 ON_DELETE = "OnDelete"
@@ -67,5 +68,5 @@ def _scaled(asked: IntOrString | None, nodes: int) -> int:
         return asked or 0
     percent = parse_int64(asked.removesuffix("%")) if asked.endswith("%") else None
     if percent is None:
-        raise ValueError(f"{asked!r} is neither a number nor a percentage")
+        raise MalformedValue(f"{asked!r} is neither a number nor a percentage")
     return -(-percent * nodes // 100)

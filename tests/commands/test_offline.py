@@ -262,3 +262,48 @@ def test_standard_input_is_read_once(snapshot: Path):
 def test_a_path_that_is_not_there_is_a_mistake_on_the_command_line():
     outcome = kubectl_ds("--from", "/nowhere/dump.json")
     assert outcome == Outcome(2, "", 'error: the path "/nowhere/dump.json" does not exist\n')
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "spoilt", "said"),
+    [
+        pytest.param(
+            "overhead", "Pod", ("spec", "overhead", {"cpu": "a lot"}), "'a lot' is no quantity", id="a pod's"
+        ),
+        pytest.param(
+            "overhead",
+            "Node",
+            ("status", "allocatable", {"cpu": "all"}),
+            "'all' is no quantity",
+            id="a node's",
+        ),
+        pytest.param(
+            "node",
+            "Node",
+            ("status", "allocatable", {"cpu": "all"}),
+            "'all' is no quantity",
+            id="the node shown",
+        ),
+        pytest.param(
+            "rollout falco -n security",
+            "DaemonSet",
+            ("spec", "updateStrategy", {"rollingUpdate": {"maxUnavailable": "few"}}),
+            "'few' is neither a number nor a percentage",
+            id="a rollout's",
+        ),
+    ],
+)
+def test_an_amount_that_is_none_is_told_in_a_sentence(
+    words: str, kind: str, spoilt: tuple[str, str, Any], said: str, tmp_path: Path
+):
+    part, field, value = spoilt
+    objects = sample_cluster(NOW)
+    for one in objects:
+        if one["kind"] == kind:
+            one[part][field] = value
+    dump = tmp_path / "dump.json"
+    dump.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
+    outcome = kubectl_ds(*words.split(), "--from", str(dump))
+    assert outcome.code == 3
+    assert f"error: {said}" in outcome.err
+    assert outcome.err.endswith("correct it in the file that was read.\n")
