@@ -1,6 +1,6 @@
 """Rules of the audit that rest on affinity, taints, ports and selectors: told, seen on real controllers, and mended."""
 
-from tests.scenes.scene import Scene, host_port
+from tests.scenes.scene import Object, Scene, host_port
 from tests.scenes.test_audit import found, mend
 from tests.waiting import until
 
@@ -81,3 +81,29 @@ def test_a_pod_without_an_owner_is_taken_over_by_whose_selector_is_too_wide(scen
         }
 
     until(lambda: owners() == {owner}, "every pod belongs to the other DaemonSet")
+
+
+def test_required_nodes_are_left_out_until_the_taint_is_tolerated(scene: Scene):
+    tainted = scene.node("a", taints=[{"key": "example.com/gpu", "value": "yes", "effect": "NoSchedule"}])
+    scene.node("b")
+    scene.daemonset()
+    scene.settled(a="Excluded", b="Ready")
+
+    def left_out() -> list[Object]:
+        words = (
+            "--select",
+            "DS034",
+            "--fail-on",
+            "none",
+            "--require",
+            f"{scene.name}/agent:scene={scene.name}",
+        )
+        findings: list[Object] = scene.say("audit", *words)["findings"]
+        return findings
+
+    (told,) = left_out()
+    assert told["nodes"] == [tainted]
+    assert f"1 by a taint that it does not tolerate ({tainted})" in told["message"]
+    mend(scene, told)
+    scene.settled(a="Ready", b="Ready", outdated=0)
+    assert left_out() == []
