@@ -52,7 +52,8 @@ def tolerates_everything(spec: PodSpec) -> bool:
 def _strays(audited: AuditedDaemonSet) -> frozenset[str]:
     """Windows nodes with a taint of their own, of an agent for other systems that tolerates every taint."""
     spec, platforms = audited.daemonset.spec.template.spec, audited.cluster.platforms
-    if not tolerates_everything(spec) or asks_for(spec, "os"):
+    unread = any(one.state is None for one in audited.coverage.nodes)
+    if unread or not tolerates_everything(spec) or asks_for(spec, "os"):
         return frozenset()
     windows = [node for node in audited.eligible if platforms[node.metadata.name].os == WINDOWS]
     names = {node.metadata.name for node in windows}

@@ -5,9 +5,21 @@ from typing import Any
 
 import pytest
 
+from kubectl_ds.core.audit import audit
 from kubectl_ds.core.audit_report import Finding
+from kubectl_ds.core.audit_rules.tolerates_virtual_nodes import RULE
+from kubectl_ds.core.snapshot import Gap
 from tests.audit.asked import findings
-from tests.clusters import Raw, a_container, a_container_status, a_daemonset, a_node, a_pod, an_event
+from tests.clusters import (
+    Raw,
+    a_container,
+    a_container_status,
+    a_daemonset,
+    a_node,
+    a_pod,
+    an_event,
+    snapshot_of,
+)
 
 EVERYTHING = {"operator": "Exists"}
 FARGATE = a_node("fargate-1", labels={"eks.amazonaws.com/compute-type": "fargate"})
@@ -80,6 +92,14 @@ def test_it_does_not_where_it_is_ready_there_or_asks_for_the_system_or_has_no_ot
     assert stray(a_pod(PLAIN, "win-1")) == []
     assert stray(nodeSelector={"kubernetes.io/os": "windows"}) == []
     assert stray(nodes=[TAINTED]) == []
+
+
+def test_without_pods_virtual_nodes_are_told_and_no_stray_is():
+    nodes = [LINUX, FARGATE, TAINTED]
+    snapshot = snapshot_of(*nodes, PLAIN, gaps=[Gap(resource="pods", status=403)])
+    report = audit(snapshot, rules=(RULE,))
+    assert not report.unjudged
+    assert [one.nodes for one in report.findings] == [("fargate-1",)]
 
 
 # --- mixed platforms -------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kubectl_ds.core.audit_report import Found, Patch
-from kubectl_ds.core.audit_rule import NODES_AND_PODS, Rule
+from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_words import counted, listed
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.model import NodeSelectorRequirement
@@ -73,7 +73,7 @@ RULE = Rule(
     id="DS014",
     name="tolerates-virtual-nodes",
     level="warning",
-    needs=NODES_AND_PODS,
+    needs=frozenset(("nodes",)),
     means="The DaemonSet belongs on nodes that cannot host its pods: Fargate machines, virtual kubelets, or Windows "
     "nodes under a template that only Linux can run (`spec.os`, privileged containers, capabilities, hostPID, "
     "hostIPC), or where an agent that tolerates every taint has come to Windows nodes and none of its pods is Ready.",
