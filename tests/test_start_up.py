@@ -140,6 +140,15 @@ def test_what_reads_a_cluster_loads_msgspec_alone_and_nothing_heavy(command: str
     assert sorted(modules & HEAVY) == []
 
 
+def test_what_reads_a_snapshot_loads_no_wire_and_no_archives(tmp_path: Path):
+    path = str(tmp_path / "cluster.json.gz")
+    assert loaded("demo", "snapshot", "-o", path)
+    modules = loaded("coverage", "-A", "--from", path)
+    assert third_party(modules) == {"kubectl_ds", "msgspec"}
+    wire = {"email", "http", "ssl", "tarfile", "zipfile", "kubectl_ds.kube.http_session"}
+    assert sorted(modules & wire) == []
+
+
 def test_every_command_that_only_reads_a_cluster_is_looked_at():
     without = {"completion", "create", "demo", "plan", "snapshot", "version"}
     assert {name.partition(" ")[0] for name in READING} == {name for name, _ in COMMANDS} - without

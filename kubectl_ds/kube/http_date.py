@@ -7,6 +7,7 @@ list of DaemonSets to arrive; it reads the obsolete forms.
 from datetime import UTC, datetime
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SHAPE = "Sun, 06 Nov 1994 08:49:37 GMT"
 
 
@@ -18,6 +19,12 @@ def moment_of(date: str) -> datetime | None:
         return _fixed_form(date)
     except ValueError:
         return _other_form(date)
+
+
+def http_date(moment: datetime) -> str:
+    """The Date header of a moment."""
+    utc = moment.astimezone(UTC)
+    return f"{_DAYS[utc.weekday()]}, {utc:%d} {_MONTHS[utc.month - 1]} {utc.year:04} {utc:%H:%M:%S} GMT"
 
 
 def _fixed_form(date: str) -> datetime:

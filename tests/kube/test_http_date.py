@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubectl_ds.kube.http_date import moment_of
+from kubectl_ds.kube.http_date import http_date, moment_of
 
 SUNDAY = datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
 
@@ -35,3 +35,8 @@ def test_the_moment_that_a_date_header_names(date, moment):
 def test_every_moment_that_a_server_writes_is_read(moment):
     moment = moment.replace(microsecond=0)
     assert moment_of(format_datetime(moment, usegmt=True)) == moment
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_date_header_is_spelled_as_the_library_does(moment: datetime):
+    assert http_date(moment) == format_datetime(moment, usegmt=True)

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import uuid
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -231,7 +230,11 @@ def _serialise(resource: ServedResource, obj: Mapping[str, Any], version: int) -
     metadata = dict(obj["metadata"])
     if resource.namespaced:
         metadata["namespace"] = key[0]
-    metadata.setdefault("uid", str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join((resource.qualified, *key)))))
+    if "uid" not in metadata:
+        # Imported where an object was made by hand: objects of servers and dumps have one.
+        import uuid
+
+        metadata["uid"] = str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join((resource.qualified, *key))))
     metadata["resourceVersion"] = str(version)
     tree = {"metadata": metadata} | {
         name: value for name, value in obj.items() if name not in ("kind", "apiVersion", "metadata")

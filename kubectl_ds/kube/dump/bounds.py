@@ -1,6 +1,7 @@
 """How much of a dump is taken into memory: archives say little of what they unpack to, and some are made to lie."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
 from kubectl_ds.core.quantity import parse_quantity
@@ -30,6 +31,10 @@ class Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes:
         """So many bytes or fewer; none at the end."""
         ...
+
+
+Reopen = Callable[[], AbstractContextManager[Readable]]
+"""Gives a stream from its beginning."""
 
 
 class Closable(Readable, Protocol):

@@ -9,8 +9,8 @@ from typing import BinaryIO, Final, TextIO
 
 from kubectl_ds.errors import KubectlDsError, UsageError
 from kubectl_ds.kube.connection import Session
-from kubectl_ds.kube.dump.bounds import Budget, Unpacked, budget_from
-from kubectl_ds.kube.dump.files import Folder, Reopen, TarArchive, ZipArchive, damaged, is_tar
+from kubectl_ds.kube.dump.bounds import Budget, Reopen, Unpacked, budget_from
+from kubectl_ds.kube.dump.files import Folder, damaged
 from kubectl_ds.kube.dump.folders import read_files
 from kubectl_ds.kube.dump.gathered import Gathered
 from kubectl_ds.kube.dump.holdings import Holdings
@@ -19,6 +19,8 @@ from kubectl_ds.kube.dump.transport import DumpTransport
 
 STDIN: Final = "-"
 _HEADER: Final = 512
+_CHECKSUM: Final = slice(148, 156)
+"""Where it stands in a header of tar, octal; it counts itself as blanks."""
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _NOT_READ: Final = {b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -112,6 +114,8 @@ def _read(source: _Source, gathered: Gathered) -> None:
                 hint=f"unpack it with {packer}, or pack it with gzip",
             )
     if beginning.startswith(_ZIP):
+        from kubectl_ds.kube.dump.archives import ZipArchive
+
         with source.open() as stream:
             read_files(ZipArchive(source.path, stream, source.budget), gathered)
         return
@@ -125,7 +129,18 @@ def _read(source: _Source, gathered: Gathered) -> None:
             return
     except (EOFError, OSError, zlib.error) as error:
         raise damaged(source.path, error) from None
+    from kubectl_ds.kube.dump.archives import TarArchive
+
     read_files(TarArchive(source.path, reopen, source.budget), gathered)
+
+
+def is_tar(beginning: bytes) -> bool:
+    """Whether a header of tar stands there: it is a sum of its own bytes, and old archives have no other mark."""
+    field = beginning[_CHECKSUM].strip(b" \0")
+    if len(beginning) < _HEADER or not field or field.strip(b"01234567"):
+        return False
+    rest = sum(beginning[: _CHECKSUM.start]) + sum(beginning[_CHECKSUM.stop : _HEADER])
+    return int(field, 8) == rest + sum(b" " * 8)
 
 
 def _standard_input(stdin: TextIO | BinaryIO | None, budget: Budget) -> bytes:

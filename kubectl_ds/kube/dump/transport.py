@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Final
 from urllib.parse import unquote
 
@@ -13,6 +12,7 @@ from kubectl_ds.kube.api_server.answers import Answer, RecordedRequest, json_ans
 from kubectl_ds.kube.api_server.reading import Reading
 from kubectl_ds.kube.api_server.resources import route
 from kubectl_ds.kube.dump.holdings import Holdings
+from kubectl_ds.kube.http_date import http_date
 from kubectl_ds.kube.transport import JSON, Beginning, Query, Response
 
 _VERSION: Final = re.compile(r"v(?P<major>\d+)\.(?P<minor>\d+)")
@@ -23,7 +23,7 @@ class DumpTransport:
 
     def __init__(self, holdings: Holdings) -> None:
         self._holdings = holdings
-        self._date = _http_date(holdings.taken_at)
+        self._date = http_date(holdings.taken_at) if holdings.taken_at else ""
         self._reading = Reading(holdings, lambda: holdings.taken_at or datetime.now(UTC))
 
     @property
@@ -74,7 +74,3 @@ class DumpTransport:
             headers=(("accept", accept),),
         )
         return self._reading.answer(request, resource, namespace, name), lacks
-
-
-def _http_date(moment: datetime | None) -> str:
-    return format_datetime(moment.astimezone(UTC), usegmt=True) if moment else ""
