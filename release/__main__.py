@@ -3,12 +3,14 @@
 import sys
 from datetime import UTC, datetime
 
+from distribution.krew_manifests import write_manifests
 from release.man_pages import write_man_pages
-from release.places import ROOT, disagreements, version_of
+from release.places import ROOT, disagreements, notes_of, version_of
 from release.preparing import git, prepare, refusals
 
-USAGE = """usage: python3 dev.py release X.Y.Z     write the version everywhere, and build it
-       python3 dev.py release --check   whether every place says the same version"""
+USAGE = """usage: python3 dev.py release X.Y.Z           write the version everywhere, and build it
+       python3 dev.py release --check         whether every place says the same version
+       python3 dev.py release --notes vX.Y.Z  what the change log says of it"""
 NEXT = """
 {version} is written everywhere, and dist/ holds what is to be published. Look at `git diff`, then:
     git commit -am "Release {version}" && git tag -a v{version} -m "kubectl-ds {version}" && git push --follow-tags"""
@@ -23,6 +25,12 @@ def main(words: list[str]) -> int:
             return _said([*disagreements(ROOT), *_tag_disagrees()]) or _done(
                 f"every place says {version_of(ROOT)}"
             )
+        case ["--notes", tag]:
+            return _done(notes_of(ROOT, tag.removeprefix("v")))
+        case ["krew"]:
+            # No archive of the new version has been built: the release workflow writes the sums.
+            write_manifests(ROOT, {})
+            return 0
         case ["--next", version]:
             return _done(NEXT.format(version=version))
         case [version] if not version.startswith("-"):

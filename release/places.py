@@ -41,12 +41,23 @@ PACKAGE = Place("kubectl_ds/__init__.py", r'^__version__ = "(.+)"$')
 PLACES = (
     PACKAGE,
     Place("setup.cfg", r"^version = (.+)$"),
+    Place("krew-manifest.yaml", r"^  version: v(.+)$"),
+    Place("plugins/*.yaml", r"^  version: v(.+)$"),
     Place("docs/man/*.1", r'^\.TH \S+ 1 "" "kubectl-ds (.+)" "kubectl ds"$'),
 )
 
 CHANGELOG = "CHANGELOG.md"
 UPGRADING = "docs/upgrading.md"
 UNRELEASED = "## Unreleased"
+
+
+def notes_of(root: Path, version: str) -> str:
+    """What the change log says of a release. Raises `ValueError` when it has no section for it."""
+    text = (root / CHANGELOG).read_text(encoding="utf-8")
+    found = re.search(rf"^## {re.escape(version)} [^\n]*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ValueError(f"{CHANGELOG} has no section for {version}")
+    return found[1].strip() + "\n"
 
 
 def version_of(root: Path) -> str:

@@ -47,7 +47,8 @@ def prepare(root: Path, version: str, today: date) -> None:
             text = path.read_text(encoding="utf-8")
             path.write_text(text.replace(f"{UNRELEASED}\n", heading), encoding="utf-8")
     # In a process of its own: this one has the old version, and perhaps the old help, in memory.
-    subprocess.run([sys.executable, "-m", "release", "man"], cwd=root, check=True)
+    for verb in ("man", "krew"):
+        subprocess.run([sys.executable, "-m", "release", verb], cwd=root, check=True)
 
 
 def last_release(root: Path) -> str | None:

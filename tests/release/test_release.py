@@ -13,8 +13,8 @@ import pytest
 
 from kubectl_ds import __version__
 from release.documents import taken_away
-from release.places import CHANGELOG, PLACES, UPGRADING, disagreements, numbers, version_of
-from release.preparing import SCHEMAS, prepare, refusals
+from release.places import CHANGELOG, PLACES, UPGRADING, disagreements, notes_of, numbers, version_of
+from release.preparing import SCHEMAS, prepare, refusals, unreleased
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = f"{SCHEMAS}/coverage-report.schema.json"
@@ -35,9 +35,9 @@ def git(root: Path, *words: str) -> None:
 def checkout(tmp_path: Path) -> Path:
     """A repository of its own with what a release looks at, as it is here, and the last release as a tag."""
     root = tmp_path / "checkout"
-    for name in ("kubectl_ds", "release", "docs"):
+    for name in ("kubectl_ds", "release", "distribution", "plugins", "docs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.cfg", CHANGELOG):
+    for name in ("setup.cfg", "krew-manifest.yaml", CHANGELOG):
         shutil.copy(ROOT / name, root / name)
     git(root, "init", "-q")
     (root / ".gitignore").write_text("__pycache__/\n")
@@ -82,6 +82,22 @@ def test_a_release_is_written_everywhere(checkout: Path, version: str):
         check=True,
     )
     assert shown.stdout == f"kubectl-ds v{version}\n"
+    assert notes_of(checkout, version) == unreleased(ROOT, CHANGELOG) + "\n"
+
+
+def test_krew_is_pointed_to_archives_that_it_refuses_until_they_are_there(checkout: Path):
+    write(checkout, "plugins/ds.yaml", lambda text: text.replace("0" * 64, "a" * 64))
+    commit(checkout)
+    prepare(checkout, NEXT_MINOR, date(2026, 12, 1))
+    text = (checkout / "plugins" / "ds.yaml").read_text()
+    assert f"/v{NEXT_MINOR}/kubectl-ds_v{NEXT_MINOR}_linux_amd64.tar.gz" in text
+    assert __version__ not in text
+    assert "a" * 64 not in text
+
+
+def test_a_release_that_the_change_log_does_not_know_has_no_notes():
+    with pytest.raises(ValueError, match=r"CHANGELOG.md has no section for 99\.0\.0"):
+        notes_of(ROOT, "99.0.0")
 
 
 def test_a_second_release_needs_something_new(checkout: Path):
