@@ -183,12 +183,26 @@ def test_deprecated_keys(name: str):
 
 
 def test_a_taint_that_a_node_still_has_is_still_tolerated():
-    node = a_node("cp-1", taints=[f"{MASTER}:NoSchedule"])
+    nodes = [
+        a_node("cp-1", taints=[f"{MASTER}:NoSchedule"]),
+        a_node("cp-2", taints=[f"{CONTROL_PLANE}:NoSchedule"]),
+    ]
     (found,) = findings(
-        "deprecated-labels-and-taints", node, a_daemonset("agent", tolerations=tolerating("master"))
+        "deprecated-labels-and-taints", *nodes, a_daemonset("agent", tolerations=tolerating("master"))
     )
     assert (found.level, found.nodes, found.patch) == ("warning", ("cp-1",), None)
     assert found.fix.startswith(f"Tolerate {CONTROL_PLANE} beside it")
+
+
+def test_a_distribution_that_has_kept_the_master_has_its_agents_noted():
+    roles = {MASTER: "", CONTROL_PLANE: ""}
+    nodes = [a_node("cp-1", labels=roles, taints=[f"{MASTER}:NoSchedule"]), a_node("n1")]
+    server = a_daemonset("server", nodeSelector={MASTER: ""}, tolerations=tolerating("master"))
+    found = findings("deprecated-labels-and-taints", *nodes, server)
+    assert [(one.subject, one.level) for one in found] == [
+        (f"label {MASTER}", "info"),
+        (f"taint {MASTER}", "info"),
+    ]
 
 
 def test_what_a_new_key_changes_is_said():

@@ -15,6 +15,7 @@ from tests.clusters import (
     a_node,
     a_pod,
     a_revision,
+    a_term,
     affinity_to,
     ago,
     an_event,
@@ -226,7 +227,8 @@ def test_what_is_there(name: str):
     assert [(one.level, one.nodes) for one in findings(rule, *objects)] == expected
 
 
-PLACES = [a_node("n1", labels={"disk": "nvme"}), a_node("n2", labels={"disk": "hdd"})]
+OF_GKE = {"cloud.google.com/gke-os-distribution": "cos", "cloud.google.com/gke-accelerator": "nvidia-l4"}
+PLACES = [a_node("n1", labels={"disk": "nvme", **OF_GKE}), a_node("n2", labels={"disk": "hdd"})]
 IDLE: dict[str, tuple[dict[str, Any], str, Any]] = {
     "a misspelt value is an error with a ready patch": (
         {"nodeSelector": {"disk": "nvmee"}},
@@ -260,6 +262,26 @@ IDLE: dict[str, tuple[dict[str, Any], str, Any]] = {
         {"nodeSelector": {"kubernetes.io/arch": "s390x", "disks": "nvme"}},
         "error",
         None,
+    ),
+    "a provider's agent for machines that are not here is a note": (
+        {"nodeSelector": {"cloud.google.com/metadata-proxy-ready": "true", "kubernetes.io/os": "linux"}},
+        "info",
+        None,
+    ),
+    "also where a label of the provider's looks like it": (
+        {"affinity": affinity_to(a_term(("cloud.google.com/gke-tpu-accelerator", "Exists", [])))},
+        "info",
+        None,
+    ),
+    "and where the provider's nodes have another value": (
+        {"nodeSelector": {"cloud.google.com/gke-os-distribution": "ubuntu"}},
+        "info",
+        None,
+    ),
+    "a value of the provider's that is misspelt is an error": (
+        {"nodeSelector": {"cloud.google.com/gke-accelerator": "nvidia-l5"}},
+        "error",
+        {"cloud.google.com/gke-accelerator": "nvidia-l4"},
     ),
     "affinity without terms is an error": ({"affinity": affinity_to()}, "error", None),
     "a node that is not there is an error": ({"nodeName": "n9"}, "error", None),

@@ -10,6 +10,7 @@ from kubectl_ds.core.audit_words import command, counted, listed
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.deprecated_keys import (
     LABELS,
+    MASTER,
     TAINTS,
     KeyUse,
     Successor,
@@ -44,13 +45,21 @@ def _label(audited: AuditedDaemonSet, uses: tuple[KeyUse, ...]) -> Found:
     same = before <= after and _is_one_topology(audited, uses, new)
     edit = "as the patch does" if same else f"by {command('kubectl', 'edit', *audited.flags)}"
     fields, have = listed(list(dict.fromkeys(one.field for one in uses))), "has" if labelled == 1 else "have"
+    usual = old == MASTER and _is_usual_here(audited, old)
     return Found(
         message=f"In {fields} it asks for the label {old}, {_given_up(LABELS[old])}; "
         f"{labelled} of {counted(len(nodes), 'node')} {have} it.",
         subject=f"label {old}",
         fix=f"Write {new}{_difference(before, after)}, {edit}.",
         patch=Patch(type="json", body=patch_operations(uses, spec, new, drop=False)) if same else None,
+        level="info" if usual else None,
     )
+
+
+def _is_usual_here(audited: AuditedDaemonSet, old: str) -> bool:
+    """Whether nodes have the old taint and none the new one: OpenShift has kept it, and its own agents go by it."""
+    new = TAINTS[old].key
+    return bool(_with_taint(audited, old)) and not (new and _with_taint(audited, new))
 
 
 def _given_up(successor: Successor) -> str:
@@ -85,7 +94,7 @@ def _taint(audited: AuditedDaemonSet, uses: tuple[KeyUse, ...]) -> Found:
     spec = audited.daemonset.spec.template.spec
     tainted = _with_taint(audited, old)
     covered = not new or _is_covered(spec, old, new)
-    level: Level = "info" if covered else "warning"
+    level: Level = "info" if covered or _is_usual_here(audited, old) else "warning"
     there = (
         f"{counted(len(tainted), 'node')} {'has' if len(tainted) == 1 else 'have'}"
         if tainted
@@ -136,7 +145,8 @@ RULE = Rule(
     needs=frozenset(("nodes",)),
     means="The template asks for a label, or tolerates a taint, whose key Kubernetes gave up: beta.kubernetes.io/os "
     "and arch, failure-domain.beta.kubernetes.io/zone, node-role.kubernetes.io/master. A toleration beside "
-    "that of the new key does no harm, and is a note.",
+    "that of the new key does no harm, and is a note; so is node-role.kubernetes.io/master where nodes have that taint "
+    "and none the new one, as OpenShift has it.",
     why="Nodes go on having some of these labels, and others have gone: node-role.kubernetes.io/master is on no node "
     "that kubeadm made since v1.24. The day a label goes, the DaemonSet leaves every node; a taint that has another "
     "name keeps it out.",

@@ -27,6 +27,25 @@ _OF_THE_PLATFORM = frozenset(
 """Labels that every node has: an agent for machines that this cluster has none of asks for another value, and that
 is how the manifests of Windows agents are handed out."""
 
+_OF_PROVIDERS = frozenset(
+    (
+        "cloud.google.com/gke-accelerator",
+        "cloud.google.com/gke-max-pods-per-node",
+        "cloud.google.com/gke-netd-ready",
+        "cloud.google.com/gke-os-distribution",
+        "cloud.google.com/gke-tpu-accelerator",
+        "cloud.google.com/metadata-proxy-ready",
+        "eks.amazonaws.com/compute-type",
+        "iam.gke.io/gke-metadata-server-enabled",
+        "kubernetes.azure.com/accelerator",
+        "kubernetes.azure.com/os-sku",
+        "node.kubernetes.io/kube-proxy-ds-ready",
+        "node.kubernetes.io/masq-agent-ds-ready",
+        "sandbox.gke.io/runtime",
+    )
+)
+"""Labels by which providers switch on agents of their own: every cluster of theirs has some for nodes that it lacks."""
+
 _PARKED = re.compile(
     r"non-?exist|not-?exist|no-?such|disable|park|paus|suspend|never|nowhere|switched-?off|turned-?off",
     re.IGNORECASE,
@@ -91,13 +110,13 @@ def _level(near: NearMiss) -> Level:
 
 def _is_a_slip(one: UnmetRequirement) -> bool:
     """A misspelt key, value or node name, or a value that differs where the label is in use."""
-    if one.similar or one.place in ("nodeName", "matchFields"):
+    if (one.similar and one.key not in _OF_PROVIDERS) or one.place in ("nodeName", "matchFields"):
         return True
     if one.operator != "In":
         return False
     if any(similar_names(value, [seen for seen, _ in one.seen]) for value in one.values):
         return True
-    return bool(one.nodes_with_key) and one.key not in _OF_THE_PLATFORM and not _is_parked(one)
+    return bool(one.nodes_with_key) and not _is_for_another_platform(one) and not _is_parked(one)
 
 
 def _is_parked(one: UnmetRequirement) -> bool:
@@ -105,11 +124,11 @@ def _is_parked(one: UnmetRequirement) -> bool:
 
 
 def _is_for_another_platform(one: UnmetRequirement) -> bool:
-    return one.key in _OF_THE_PLATFORM
+    return one.key in _OF_THE_PLATFORM or one.key in _OF_PROVIDERS
 
 
 def _similar(near: NearMiss) -> str:
-    names = [name for one in near.unmet for name in one.similar]
+    names = [name for one in near.unmet if one.key not in _OF_PROVIDERS for name in one.similar]
     values = [value for one in near.unmet for value, _ in one.seen if one.operator == "In"]
     if names:
         return f" There is {listed(names, 3)}."
@@ -124,7 +143,7 @@ RULE = Rule(
     means="Not one node is eligible: DESIRED is 0. An error where it looks like a slip (a misspelt label or node, a "
     "value that no node with this label has, an affinity without terms); a warning where no node has the label at "
     "all, or every matching one is tainted; a note where it asks for a platform that the cluster does not have "
-    "(`kubernetes.io/os`, `kubernetes.io/arch`, instance type, zone) or is parked on a label that says so (`disabled`, "
+    "(`kubernetes.io/os`, `kubernetes.io/arch`, instance type, zone, a provider's own label for its agents) or is parked on a label that says so (`disabled`, "
     "`non-existing`).",
     why="kubectl shows 0 of 0, rollout status says that it is done, and alerts compare READY with DESIRED: nothing "
     "anywhere is red, and the agent runs nowhere.",
