@@ -37,8 +37,8 @@ class Stored:
     resource_version: int
     labels: Mapping[str, str]
     fields: "Fields"
-    body: bytes
-    """JSON without kind and apiVersion, which lists leave out of their items."""
+    body: bytes | memoryview
+    """JSON without kind and apiVersion, which lists leave out of their items. Of a dump a part of its text."""
 
     def whole(self, resource: ServedResource) -> bytes:
         """The object by itself, kind and apiVersion first."""

@@ -17,6 +17,7 @@ from kubectl_ds.kube.dump.gathered import Gathered
 from kubectl_ds.kube.dump.layouts import IN_EVERY_CLUSTER, Place, resource_named
 from kubectl_ds.kube.dump.lists import read_document, read_placed
 
+_BEGINNING: Final = 4096
 _BESIDE: Final = b'"ReplicationControllerList"'
 """No other dump has them in it."""
 _NODES: Final = re.compile(r"((?:.*/)?)nodes\.(?:json|yaml)")
@@ -38,7 +39,7 @@ class _List(Struct, frozen=True):
 
 def is_standard_output(content: bytes) -> bool:
     """Whether the lists come one after the other in one text, logs between them, as without --output-directory."""
-    return content.lstrip()[:1] == b"{" and _BESIDE in content
+    return content[:_BEGINNING].lstrip()[:1] == b"{" and _BESIDE in content
 
 
 def read_standard_output(content: bytes, gathered: Gathered) -> None:

@@ -8,7 +8,7 @@ from kubectl_ds.errors import KubectlDsError
 from kubectl_ds.kube.api_server.resources import SERVED, ServedResource
 from kubectl_ds.kube.api_server.store import Key, Stored
 from kubectl_ds.kube.dump.holdings import Extent, Holdings, Refusal
-from kubectl_ds.kube.dump.objects import ObjectReader, resource_of
+from kubectl_ds.kube.dump.objects import ObjectReader, Text, resource_of
 
 CLUSTER_WIDE: Final = frozenset(one.qualified for one in SERVED if not one.namespaced)
 
@@ -39,7 +39,7 @@ class Gathered:
         """What comes now is from this file of the dump."""
         self._file = file
 
-    def take(self, body: bytes, kind: str, api_version: str) -> tuple[ServedResource, str] | None:
+    def take(self, body: Text, kind: str, api_version: str) -> tuple[ServedResource, str] | None:
         """Keep an object that can matter: its resource and namespace, or None for any other kind.
 
         An object that comes twice is kept as it came last.
@@ -49,7 +49,7 @@ class Gathered:
             return None
         return resource, self.keep(resource, body)
 
-    def keep(self, resource: ServedResource, body: bytes) -> str:
+    def keep(self, resource: ServedResource, body: Text) -> str:
         """Keep an object of a resource that is known; its namespace."""
         one, moment = self._reader.stored(resource, body, self.where)
         if moment > self._newest and _moment_of(moment) is not None:

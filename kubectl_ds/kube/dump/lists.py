@@ -10,7 +10,7 @@ from kubectl_ds.errors import KubectlDsError
 from kubectl_ds.kube.api_server.resources import ServedResource
 from kubectl_ds.kube.dump.documents import json_documents
 from kubectl_ds.kube.dump.gathered import Gathered
-from kubectl_ds.kube.dump.objects import TypeHead, resource_of
+from kubectl_ds.kube.dump.objects import Text, TypeHead, resource_of
 
 _DEEPEST: Final = 3
 """Lists in lists: kubectl nests none, and other programs no more than one."""
@@ -52,7 +52,7 @@ def read_placed(content: bytes, resource: ServedResource, gathered: Gathered) ->
                 head = _TYPE.decode(item)
                 said = resource_of(head.kind, head.api_version or "") if head.kind else resource
                 if said is resource:
-                    gathered.keep(resource, bytes(item))
+                    gathered.keep(resource, memoryview(item))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise KubectlDsError(f"{gathered.where} holds no {resource.plural}: {error}") from None
 
@@ -95,14 +95,14 @@ class _Reader:
         try:
             if document[:1] == b"[":
                 for one in msgspec.json.decode(document, type=list[Raw]):
-                    self._item(bytes(one), "", "", 0)
+                    self._item(memoryview(one), "", "", 0)
             else:
                 self._document(document, 0)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise KubectlDsError(f"{self._gathered.where} holds no Kubernetes objects: {error}") from None
         return self._found
 
-    def _document(self, content: bytes, depth: int) -> None:
+    def _document(self, content: Text, depth: int) -> None:
         document = _DOCUMENT.decode(content)
         kind, api_version = document.kind or "", document.api_version or ""
         if not kind.endswith("List") or document.items is UNSET:
@@ -114,9 +114,9 @@ class _Reader:
         if resource is not None and not resource.namespaced:
             self._found.setdefault(resource, set())
         for item in document.items or ():
-            self._item(bytes(item), of_each, api_version, depth)
+            self._item(memoryview(item), of_each, api_version, depth)
 
-    def _item(self, content: bytes, kind: str, api_version: str, depth: int) -> None:
+    def _item(self, content: Text, kind: str, api_version: str, depth: int) -> None:
         """The items of a typed list leave out what the list says for all of them."""
         self.met = True
         head = _TYPE.decode(content)

@@ -11,6 +11,9 @@ from kubectl_ds.errors import KubectlDsError
 from kubectl_ds.kube.api_server.resources import SERVED, ServedResource, field_value
 from kubectl_ds.kube.api_server.store import Key, Stored
 
+Text = bytes | memoryview
+"""An object as JSON: a part of the text that it came in, which is in memory once and not once more for each object."""
+
 _FORMER_GROUPS: Final = {"extensions": "apps"}
 """DaemonSets and ReplicaSets were served there before Kubernetes 1.16."""
 _BY_KIND: Final = {(one.group, one.kind): one for one in SERVED}
@@ -104,7 +107,7 @@ class ObjectReader:
         self._fields: dict[tuple[str, ...], Mapping[str, str]] = {}
         self._words: dict[str, str] = {}
 
-    def stored(self, resource: ServedResource, body: bytes, where: str) -> tuple[Stored, str]:
+    def stored(self, resource: ServedResource, body: Text, where: str) -> tuple[Stored, str]:
         """The object as it is listed, and the newest moment that it speaks of ("" for none).
 
         Raises `KubectlDsError` for what is not as the API has it.

@@ -85,7 +85,7 @@ def read_snapshot_file(content: bytes, gathered: Gathered) -> None:
         if resource is None:
             continue
         for item in items:
-            gathered.keep(resource, bytes(item))
+            gathered.keep(resource, memoryview(item))
         gathered.knows(resource, {file.scope} if file.scope else None)
     for gap in file.gaps:
         if gap.resource in SECTIONS:
