@@ -24,8 +24,8 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     if errors:
         patch = _patch(spec)
         yield Found(
-            message="A malformed term of its required node affinity matches no node, and no server says so: "
-            f"{'; '.join(errors)}.",
+            message="A malformed term of its required node affinity matches no node, and the controller drops the "
+            f"error: {'; '.join(errors)}.",
             fix=f"Correct it: `{_edit(audited)}`."
             if patch is None
             else "Write a term of its own for each name, as the patch does.",
