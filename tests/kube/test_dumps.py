@@ -184,6 +184,51 @@ def test_a_list_of_one_namespace_may_be_of_that_one_alone(tmp_path: Path):
         taken(open_dump(path), "batch", COVERAGE)
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "lacking"),
+    [
+        pytest.param("Event", (), [], id="events of a quiet cluster"),
+        pytest.param("DaemonSet", (), [], id="DaemonSets, and every daemon pod's is among them"),
+        pytest.param(
+            "DaemonSet", ("monitoring",), ["daemonsets"], id="DaemonSets, and pods of others are there"
+        ),
+        pytest.param(
+            "Pod", ("monitoring",), ["pods"], id="pods, and others' DaemonSets say that they have some"
+        ),
+        pytest.param(
+            "ControllerRevision",
+            ("monitoring",),
+            ["controllerrevisions"],
+            id="revisions, and others have DaemonSets",
+        ),
+    ],
+)
+def test_a_list_of_one_namespace_beside_lists_of_several(
+    ours: str, theirs: tuple[str, ...], lacking: list[str], tmp_path: Path
+):
+    """People ask for all kinds alike: it is of all namespaces, unless the dump shows that there are more."""
+    daemonsets = {"security", *theirs}
+    objects = {
+        kind: [
+            one
+            for one in of(kind)
+            if kind == "Node"
+            or one["metadata"]["namespace"] in daemonsets
+            or (kind == "Pod" and not is_daemons(one))
+        ]
+        for kind in MIXED
+    }
+    objects[ours] = [one for one in objects[ours] if one["metadata"]["namespace"] == "security"]
+    objects["Event"] = objects["Event"] or of("Event")
+    read = taken(open_dump(dumped(tmp_path, as_json(*(listed(held) for held in objects.values())))))
+    assert [gap.resource for gap in read.gaps] == lacking
+
+
+def is_daemons(pod: Raw) -> bool:
+    owners = pod["metadata"].get("ownerReferences", ())
+    return any(one["kind"] == "DaemonSet" for one in owners)
+
+
 def test_an_object_by_itself_says_nothing_of_others(tmp_path: Path):
     """`kubectl get node worker-a-1 -o yaml`: the other nodes are not known, and none of them is said not to be there."""
     content = as_yaml(listed(of("DaemonSet", "Pod")), of("Node")[0])

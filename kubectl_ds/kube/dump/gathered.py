@@ -29,6 +29,7 @@ class Gathered:
         self._newest = ""
         self._reader = ObjectReader()
         self._empty: list[ServedResource] = []
+        self._of_one: dict[ServedResource, set[str]] = {}
 
     @property
     def where(self) -> str:
@@ -66,6 +67,11 @@ class Gathered:
             namespaces=known.namespaces.union(namespaces or ()),
         )
 
+    def of_one_namespace(self, resource: ServedResource, namespace: str) -> None:
+        """A list in which only this namespace occurs: of it all is here, and perhaps of all others too."""
+        self._of_one.setdefault(resource, set()).add(namespace)
+        self.knows(resource, {namespace})
+
     def found_none(self, resource: ServedResource) -> None:
         """An empty list, which says nothing of namespaces: it is taken to be of those that the others are of."""
         self._empty.append(resource)
@@ -73,6 +79,31 @@ class Gathered:
     def names_of(self, qualified: str) -> frozenset[str]:
         """The names of the objects found so far of a resource."""
         return frozenset(name for _, name in self._objects.get(qualified, ()))
+
+    def _settle_lists_of_one(self) -> None:
+        """kubectl lists one namespace or all, and people ask for all kinds alike.
+
+        Where one list of a dump is of several namespaces, another in which only one occurs is of all too, unless the
+        dump itself shows otherwise.
+        """
+        if not any(one.everywhere for name, one in self._extents.items() if name not in CLUSTER_WIDE):
+            return
+        for resource, namespaces in self._of_one.items():
+            if len(namespaces) == 1 and not self._shows_others(resource.qualified, namespaces):
+                self.knows(resource, None)
+
+    def _shows_others(self, qualified: str, namespaces: set[str]) -> bool:
+        """Whether there are objects of a resource elsewhere, by what others say of them."""
+        daemonsets = self._objects.get("daemonsets.apps", {})
+        match qualified:
+            case "daemonsets.apps":
+                return not self._reader.controllers <= daemonsets.keys()
+            case "pods":
+                return not self._reader.populated <= namespaces
+            case "controllerrevisions.apps":
+                return not {namespace for namespace, _ in daemonsets} <= namespaces
+            case _:
+                return False
 
     def _settle_empty_lists(self) -> None:
         others = [one for name, one in self._extents.items() if name not in CLUSTER_WIDE]
@@ -87,6 +118,7 @@ class Gathered:
     def holdings(self) -> Holdings:
         """Everything. Raises `KubectlDsError` when nothing of use was found."""
         self._file = ""
+        self._settle_lists_of_one()
         self._settle_empty_lists()
         if not self._extents:
             raise KubectlDsError(

@@ -76,8 +76,8 @@ def read_document(document: bytes, gathered: Gathered) -> bool:
     found = reader.objects(document)
     namespaces = set[str]().union(*found.values()) - {""}
     for resource in found:
-        if resource.namespaced:
-            gathered.knows(resource, namespaces if len(namespaces) == 1 else None)
+        if resource.namespaced and len(namespaces) == 1:
+            gathered.of_one_namespace(resource, *namespaces)
         else:
             gathered.knows(resource, None)
     return not reader.met

@@ -32,12 +32,19 @@ class _Managed(Struct, frozen=True):
     time: str | None = None
 
 
+class _Owner(Struct, frozen=True):
+    kind: str | None = None
+    name: str | None = None
+    controller: bool | None = None
+
+
 class _Metadata(Struct, frozen=True, rename="camel"):
     name: str
     namespace: str | None = None
     labels: Raw = Raw()
     creation_timestamp: str | None = None
     managed_fields: list[_Managed] | None = None
+    owner_references: list[_Owner] | None = None
 
 
 class _Condition(Struct, frozen=True, rename="camel"):
@@ -59,6 +66,7 @@ class _Status(Struct, frozen=True, rename="camel"):
     pod_ip: str | None = msgspec.field(name="podIP", default=None)
     nominated_node_name: str | None = None
     conditions: list[_Condition] | None = None
+    current_number_scheduled: int | None = None
 
 
 class _Head(Struct, frozen=True, rename="camel"):
@@ -106,6 +114,10 @@ class ObjectReader:
         self._labels: dict[bytes, Mapping[str, str]] = {}
         self._fields: dict[tuple[str, ...], Mapping[str, str]] = {}
         self._words: dict[str, str] = {}
+        self.controllers: set[Key] = set()
+        """The DaemonSets that pods say they are of."""
+        self.populated: set[str] = set()
+        """The namespaces of DaemonSets that say they have pods."""
 
     def stored(self, resource: ServedResource, body: Text, where: str) -> tuple[Stored, str]:
         """The object as it is listed, and the newest moment that it speaks of ("" for none).
@@ -123,7 +135,18 @@ class ObjectReader:
         namespace = metadata.namespace or "default" if resource.namespaced else ""
         key = (self._words.setdefault(namespace, namespace), metadata.name)
         fields = _FieldsOf(key, self._fields_of(resource, head))
+        self._note(resource, key, head, metadata)
         return Stored(key, 0, labels, fields, body), newest(_moments(head))
+
+    def _note(self, resource: ServedResource, key: Key, head: _Head, metadata: _Metadata) -> None:
+        if resource.qualified == "pods":
+            self.controllers.update(
+                (key[0], one.name or "")
+                for one in metadata.owner_references or ()
+                if one.controller and one.kind == "DaemonSet"
+            )
+        elif resource.kind == "DaemonSet" and head.status and head.status.current_number_scheduled:
+            self.populated.add(key[0])
 
     def _labels_of(self, spelled: Raw) -> Mapping[str, str]:
         spelling = bytes(spelled)
