@@ -8,9 +8,9 @@ from kubectl_ds.core.audit_report import Found, Level, Patch
 from kubectl_ds.core.audit_rule import Rule
 from kubectl_ds.core.audit_words import command, counted, listed
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
+from kubectl_ds.core.control_plane import MASTER
 from kubectl_ds.core.deprecated_keys import (
     LABELS,
-    MASTER,
     TAINTS,
     KeyUse,
     Successor,
