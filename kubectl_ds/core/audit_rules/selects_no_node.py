@@ -143,8 +143,8 @@ RULE = Rule(
     means="Not one node is eligible: DESIRED is 0. An error where it looks like a slip (a misspelt label or node, a "
     "value that no node with this label has, an affinity without terms); a warning where no node has the label at "
     "all, or every matching one is tainted; a note where it asks for a platform that the cluster does not have "
-    "(`kubernetes.io/os`, `kubernetes.io/arch`, instance type, zone, a provider's own label for its agents) or is parked "
-    "on a label that says so (`disabled`, `non-existing`).",
+    "(`kubernetes.io/os`, `kubernetes.io/arch`, instance type, zone, a provider's own label for its agents) or is "
+    "parked on a label that says so (`disabled`, `non-existing`).",
     why="kubectl shows 0 of 0, rollout status says that it is done, and alerts compare READY with DESIRED: nothing "
     "anywhere is red, and the agent runs nowhere.",
     mend="Correct the nodeSelector or affinity, label the nodes, or tolerate their taint. `kubectl ds explain NAME` "
