@@ -57,7 +57,7 @@ class StatusBug(Struct, frozen=True, kw_only=True):
     @property
     def releases(self) -> str:
         """`from 1.33.0 on, mended in 1.33.6 and 1.34.1`."""
-        since = f"from {self.since} on"
+        since = f"from {self.since} on" if self.since > Release(1, 0, 0) else "from the first release on"
         return f"{since}, mended in {listed(list(map(str, self.fixed)))}" if self.fixed else since
 
 

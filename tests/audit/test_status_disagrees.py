@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from kubectl_ds.core.audit import audit
 from kubectl_ds.core.audit_report import Finding
-from kubectl_ds.core.audit_rules import status_disagrees
+from kubectl_ds.core.audit_rules import bound_by_node_name, status_disagrees
 from kubectl_ds.core.server_version import Release, release_of
 from kubectl_ds.core.status_bugs import STATUS_BUGS
 from tests.audit.cases.status_disagrees import COUNTED, STALE, counted
@@ -104,6 +104,16 @@ def test_a_cure_is_a_release_of_the_same_branch_where_there_is_one():
     bug = STATUS_BUGS[0]
     cures = {text: str(bug.cure(release_of(text))) for text in ("v1.33.2", "v1.34.0", "v1.99.0", "")}
     assert cures == {"v1.33.2": "1.33.6", "v1.34.0": "1.34.1", "v1.99.0": "1.34.1", "": "1.34.1"}
+
+
+@pytest.mark.parametrize(("git_version", "told"), [("v1.11.10", False), ("v1.12.0", True), ("", True)])
+def test_controllers_that_bound_pods_themselves_are_not_told_to_bypass_a_scheduler(
+    git_version: str, told: bool
+):
+    daemonset = a_daemonset("cni")
+    objects = snapshot_of(daemonset, a_node("n1"), a_pod(daemonset, "n1", pin=None))
+    report = audit(replace(objects, server_version=git_version), rules=(bound_by_node_name.RULE,))
+    assert bool(report.findings) == told
 
 
 VERSIONS: dict[str, Release | None] = {

@@ -7,12 +7,18 @@ from kubectl_ds.core.audit_rule import NODES_AND_PODS, Rule
 from kubectl_ds.core.audit_words import command, counted, listed
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.coverage_report import PodCoverage
+from kubectl_ds.core.server_version import Release, release_of
 
 _MOST_PODS = 3
+_SCHEDULED_SINCE = Release(1, 12, 0)
+"""Before, the controller itself set `spec.nodeName` (ScheduleDaemonSetPods is on by default since)."""
 
 
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     """Pods with `spec.nodeName` and no pin to a node, and pods on another node than their pin."""
+    release = release_of(audited.cluster.snapshot.server_version)
+    if release is not None and release < _SCHEDULED_SINCE:
+        return
     by_hand = [
         (one.node, pod) for one in audited.coverage.nodes for pod in one.pods if pod.binding == "NodeName"
     ]

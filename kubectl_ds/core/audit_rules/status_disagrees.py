@@ -100,7 +100,8 @@ RULE = Rule(
     needs=NODES_AND_PODS | {"controllerrevisions"},
     means="Counters of the DaemonSet's status are not what the controller would write for these nodes and pods, and "
     "nothing has changed for a minute that it may not have counted yet. Where a known bug of the server's version "
-    "leaves just this behind, it is named.",
+    "leaves just this behind, it is named. Known are "
+    f"{listed([f'[#{one.number}]({one.link}) ({one.releases})' for one in STATUS_BUGS])}.",
     why="kubectl, dashboards and alerts read the status and nothing else: a rollout that is done never ends for them, "
     "or a node without its agent is counted as served.",
     mend="Any change of the DaemonSet, an annotation for one, makes the controller count anew. Bugs are mended by an "
