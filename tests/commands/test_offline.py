@@ -5,14 +5,16 @@ import json
 import stat
 from collections.abc import Iterator
 from importlib import import_module
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kubectl_ds.cli import COMMANDS
+from kubectl_ds.cli import COMMANDS, main
 from kubectl_ds.commands.declared import Declared
 from kubectl_ds.commands.demo import WITHOUT_DAEMONSETS, homes, scoped
+from kubectl_ds.environment import Environment
 from kubectl_ds.kube.api_server import ApiServer
 from kubectl_ds.kube.sample import sample_cluster
 from tests.golden.test_golden import LINES
@@ -223,6 +225,47 @@ def test_demo_gives_a_snapshot_too(tmp_path: Path):
     assert taken == Outcome(
         0, "", f"{path} holds 21 DaemonSets, 39 nodes, 262 pods and 21 events as of 2026-09-01T12:00:00Z\n"
     )
+
+
+def piped(*words: str, stdin: bytes = b"") -> tuple[int, bytes]:
+    """With streams of bytes behind the text, as a process has them."""
+    out = TextIOWrapper(BytesIO(), write_through=True)
+    environment = Environment(
+        variables={"KUBECONFIG": "/nonexistent/kubeconfig"},
+        stdin=TextIOWrapper(BytesIO(stdin)),
+        stdout=out,
+        stderr=StringIO(),
+        now=lambda: NOW,
+    )
+    code = main(words, environment)
+    out.seek(0)
+    return int(code), out.buffer.read()
+
+
+def test_a_snapshot_goes_through_a_pipe(server: ApiServer, snapshot: Path):
+    code, written = piped("snapshot", "-o", "-", "--server", server.url)
+    assert code == 0
+    assert written == snapshot.read_bytes()
+    code, text = piped("coverage", "-A", "--from", "-", stdin=written)
+    assert code == 0
+    assert text.decode() == kubectl_ds("coverage", "-A", "--from", str(snapshot)).out
+
+
+def test_a_snapshot_is_not_for_a_terminal(snapshot: Path):
+    outcome = kubectl_ds("snapshot", "-o", "-", "--from", str(snapshot), terminal=True)
+    assert outcome.code == 2
+    assert outcome.err.startswith("error: a snapshot is not for a terminal")
+
+
+def test_a_folder_is_no_file_to_write(snapshot: Path, tmp_path: Path):
+    outcome = kubectl_ds("snapshot", "-o", str(tmp_path), "--from", str(snapshot))
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"error: {tmp_path} is a folder")
+
+
+def test_a_file_that_cannot_be_written_is_told(snapshot: Path, tmp_path: Path):
+    outcome = kubectl_ds("snapshot", "-o", str(tmp_path / "no" / "x"), "--from", str(snapshot))
+    assert outcome == Outcome(3, "", f"error: {tmp_path}/no/x cannot be written: No such file or directory\n")
 
 
 # --- what does not go together -------------------------------------------------------------------
