@@ -68,7 +68,7 @@ BY_METAVAR = {
 }
 """What a command's words and the other flags' values are. Flags named NAME are objects of other kinds."""
 
-FILES = frozenset({"FILE", "PATH", "NODE|FILE[=N]", "PATH[:ro]"})
+FILES = frozenset({"FILE", "[FILE]...", "PATH", "NODE|FILE[=N]", "PATH[:ro]"})
 FOLDERS = frozenset({"FOLDER"})
 WORKLOADS = ("deployment/", "replicaset/", "statefulset/")
 HELP = Flag("-h", "--help", kind=Switch(), help="Show this message and exit.")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kubectl_ds.commands.declared import Declared, Flag, Switch, Text
+from kubectl_ds.commands.declared import Declared, Flag, Switch, Text, Words
 from kubectl_ds.commands.options import CONNECTION, NAMESPACE, READING, REPORT_OUTPUT
 from kubectl_ds.environment import Environment
 from kubectl_ds.exit_codes import ExitCode
@@ -77,7 +77,11 @@ OWN = (
 )
 
 
-def run(environment: Environment, /, **values: Any) -> ExitCode:
+FILES = Words("files", "[FILE]...", many=True)
+"""The same as -f: what hands over files, pre-commit above all, has them behind the command."""
+
+
+def run(environment: Environment, /, files: tuple[str, ...], **values: Any) -> ExitCode:
     """What would land where: nodes gained and lost, pods replaced, new pods that stay pending, and why.
 
     All changes are supposed at once, and nothing is written. What is not modelled is said, and never taken to
@@ -90,6 +94,7 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     from kubectl_ds.output.plan import plan_text
 
     asked = report_format(values)
+    values = {**values, "filenames": (*values["filenames"], *files)}
     manifests = manifests_from(environment, values)
     snapshot, namespace = planned_on(environment, values, manifests)
     changes, ignored = changes_from(values, manifests, snapshot, namespace)
@@ -105,6 +110,7 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
 command = Declared(
     "plan",
     run,
+    words=FILES,
     flags=(*OWN, *REPORT_OUTPUT, *NAMESPACE, *READING, *CONNECTION),
     epilog=EPILOG,
 )
