@@ -202,7 +202,31 @@ def test_events_of_pods_are_asked_for_only_where_a_pod_is_unwell():
     assert len(asked(server, "/events")) == 2
 
 
+def test_the_servers_version_is_asked_for_only_where_it_is_wanted():
+    with serving(*CLUSTER, git_version="v1.33.4") as (server, transport):
+        assert read_snapshot(transport, ALL, EVERYTHING, options()).server_version == ""
+        assert asked(server, "/version") == []
+        assert read_snapshot(transport, ALL, EVERYTHING | {"version"}, options()).server_version == "v1.33.4"
+        assert len(asked(server, "/version")) == 1
+
+
 # --- what cannot be read --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(forbid(), id="forbidden"),
+        pytest.param(refuse(503), id="unavailable"),
+        pytest.param(login_page(), id="a login page"),
+        pytest.param(changed(lambda tree: [tree]), id="a list"),
+        pytest.param(changed(lambda tree: {}), id="an object without it"),
+    ],
+)
+def test_a_version_that_is_not_told_is_no_gap(way):
+    with serving(*CLUSTER, faults=[on("/version", way)]) as (_, transport):
+        snapshot = read_snapshot(transport, ALL, EVERYTHING | {"version"}, options())
+    assert (snapshot.server_version, snapshot.gaps) == ("", ())
 
 
 @pytest.mark.parametrize("resource", ["nodes", "pods", "events", "controllerrevisions"])
