@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,6 +96,18 @@ def test_a_dump_holds_the_cluster_in_whatever_form(form: str, tmp_path: Path):
     assert len(read.pods) == len(of("Pod"))
     assert len(read.revisions) == len(of("ControllerRevision"))
     assert read.all_pods
+
+
+def test_a_pipe_is_read_once(tmp_path: Path):
+    """`--from <(kubectl get …)`."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    content = gzip.compress(as_json(listed(of(*MIXED))))
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    read = taken(open_dump(str(pipe)))
+    writer.join()
+    assert len(read.pods) == len(of("Pod"))
 
 
 def test_kinds_that_a_dump_lacks_are_gaps_and_not_empty_lists(tmp_path: Path):

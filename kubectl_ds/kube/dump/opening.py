@@ -72,7 +72,13 @@ class _Source:
     def __init__(self, path: str, stdin: TextIO | BinaryIO | None, budget: Budget) -> None:
         self.path = path
         self.budget = budget
-        self._content = _standard_input(stdin, budget) if path == STDIN else None
+        self._content: bytes | None = None
+        if path == STDIN:
+            self._content = _standard_input(stdin, budget)
+        elif not Path(path).is_file() and not Path(path).is_dir():
+            # `--from <(kubectl get …)`: a pipe can be read once.
+            with self.open() as pipe:
+                self._content = budget.read(pipe)
 
     def open(self) -> BinaryIO:
         """Raises `KubectlDsError` for what cannot be read."""
