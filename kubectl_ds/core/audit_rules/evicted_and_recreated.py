@@ -1,6 +1,6 @@
 """DS030: pods that taints drive out after a while, and that the controller makes again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -26,52 +26,61 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     spec = audited.daemonset.spec.template.spec
     if all(one.toleration_seconds is None for one in spec.tolerations):
         return
-    gates = audited.cluster.joins.gates
-    tolerations = merged_tolerations(spec)
+    gates, tolerations = audited.cluster.joins.gates, merged_tolerations(spec)
     present, nodes, shortest = _present(audited, tolerations, gates)
-    lost = [taint for taint in _LOST_NODE if seconds_tolerated((taint,), tolerations, gates) is not None]
-    later = [
-        one for one in spec.tolerations if _is_for_later(one, (*present, *_LOST_NODE), tolerations, gates)
-    ]
-    patch = _patch(spec)
     if nodes:
-        yield Found(
-            message=f"On {counted(len(nodes), 'node')} its pod is driven out {_after(shortest)} and made again, over "
-            f"and over: it tolerates {listed([spelled_taint(taint) for taint in present])} no longer than that.",
-            nodes=nodes,
-            subject="present taints",
-            fix="Tolerate the taint without tolerationSeconds, as the patch does, or not at all: then it leaves the "
-            f"{'node' if len(nodes) == 1 else 'nodes'}.",
-            patch=patch,
-        )
+        yield _found_present(present, nodes, shortest, _patch(spec))
+    lost = [taint for taint in _LOST_NODE if seconds_tolerated((taint,), tolerations, gates) is not None]
     if lost:
-        seconds = seconds_tolerated(lost, tolerations, gates) or 0
-        yield Found(
-            message=f"On a node that is not ready or unreachable its pod is driven out {_after(seconds)}: a toleration "
-            "of the template comes before the controller's own, which would let it stay.",
-            subject="lost nodes",
-            fix="Take tolerationSeconds out, as the patch does.",
-            patch=patch,
-        )
-    if later:
-        yield Found(
-            message=f"It tolerates {listed([f'{one.key}:NoExecute' for one in later])} for a while only. No node of "
-            "its own has such a taint now; on one that gets it, its pod is driven out and made again, over and over.",
-            subject="taints to come",
-            fix="Take tolerationSeconds out, as the patch does, or the whole toleration, if it may leave such nodes.",
-            patch=patch,
-        )
-    if idle := [
-        one for one in spec.tolerations if one.toleration_seconds is not None and is_replaced(one, spec)
-    ]:
-        yield Found(
-            message=f"tolerationSeconds {listed([str(one.toleration_seconds) for one in idle])} for "
-            f"{listed([one.key for one in idle])} has no effect: the controller's own toleration, which has no end, "
-            "takes the place of an equal one.",
-            subject="without effect",
-            fix="Take the tolerations out: every daemon pod has them.",
-            level="info",
-        )
+        yield _found_lost(seconds_tolerated(lost, tolerations, gates) or 0, _patch(spec))
+    told = (*present, *_LOST_NODE)
+    if later := [one.key for one in spec.tolerations if _is_for_later(one, told, tolerations, gates)]:
+        yield _found_later(later, _patch(spec))
+    limited = [one for one in spec.tolerations if one.toleration_seconds is not None]
+    if idle := [one.key for one in limited if is_replaced(one, spec)]:
+        yield _found_idle(idle)
+
+
+def _found_present(taints: Sequence[Taint], nodes: tuple[str, ...], seconds: int, patch: Patch) -> Found:
+    return Found(
+        message=f"On {counted(len(nodes), 'node')} its pod is driven out {_after(seconds)} and made again, over and "
+        f"over: it tolerates {listed([spelled_taint(taint) for taint in taints])} no longer than that.",
+        nodes=nodes,
+        subject="present taints",
+        fix="Tolerate the taint without tolerationSeconds, as the patch does, or not at all: then it leaves the "
+        f"{'node' if len(nodes) == 1 else 'nodes'}.",
+        patch=patch,
+    )
+
+
+def _found_lost(seconds: int, patch: Patch) -> Found:
+    return Found(
+        message=f"On a node that is not ready or unreachable its pod is driven out {_after(seconds)}: a toleration "
+        "of the template comes before the controller's own, which would let it stay.",
+        subject="lost nodes",
+        fix="Take tolerationSeconds out, as the patch does.",
+        patch=patch,
+    )
+
+
+def _found_later(keys: Sequence[str], patch: Patch) -> Found:
+    return Found(
+        message=f"It tolerates {listed([f'{key}:NoExecute' for key in keys])} for a while only. No node of its own has "
+        "such a taint now; on one that gets it, its pod is driven out and made again, over and over.",
+        subject="taints to come",
+        fix="Take tolerationSeconds out, as the patch does, or the whole toleration, if it may leave such nodes.",
+        patch=patch,
+    )
+
+
+def _found_idle(keys: Sequence[str]) -> Found:
+    return Found(
+        message=f"Its tolerationSeconds for {listed(keys)} has no effect: the controller's own toleration, which has "
+        "no end, takes the place of an equal one.",
+        subject="without effect",
+        fix="Take such tolerations out: every daemon pod has them.",
+        level="info",
+    )
 
 
 def _present(
