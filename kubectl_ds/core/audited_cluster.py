@@ -24,7 +24,10 @@ from kubectl_ds.core.rollout import rollout_in
 from kubectl_ds.core.rollout_report import RolloutReport
 from kubectl_ds.core.scheduling.pod_requests import Amounts, amounts, is_sidecar, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
+from kubectl_ds.core.spec_change import changed_at
 
+_TIME_TO_ACT = timedelta(minutes=1)
+"""A controller that is well has acted on a change by then."""
 _TIME_TO_GO = timedelta(minutes=10)
 """What is being deleted may take so long before its state is told as a fault."""
 
@@ -180,6 +183,12 @@ class AuditedDaemonSet:
             moments.append(namespace.metadata.deletion_timestamp)
         known = [moment for moment in moments if moment is not None]
         return snapshot.taken_at - min(known) if known else None
+
+    @property
+    def is_just_changed(self) -> bool:
+        """Somebody has changed it so lately that the controller may not have acted yet."""
+        moment = changed_at(self.tree)
+        return moment is not None and self.cluster.snapshot.taken_at - moment < _TIME_TO_ACT
 
     @property
     def is_going_in_time(self) -> bool:

@@ -46,6 +46,17 @@ def probing(minutes: int) -> list[Raw]:
     return [status]
 
 
+def changed(since: str, subresource: str = "", **fields: Any) -> Raw:
+    """A DaemonSet whose newest change the controller has not seen."""
+    daemonset = a_daemonset("cni", generation=3, observed_generation=2, **fields)
+    manager = {"manager": "kubectl", "operation": "Update", "time": since, "fieldsType": "FieldsV1"}
+    daemonset["metadata"]["managedFields"] = [
+        {**manager, "time": ago(days=9)},
+        {**manager, "subresource": subresource} if subresource else manager,
+    ]
+    return daemonset
+
+
 Told = list[tuple[str, tuple[str, ...]]]
 CASES: dict[str, tuple[str, list[Raw], Told]] = {
     "a node between two pods is not told": (
@@ -192,6 +203,31 @@ CASES: dict[str, tuple[str, list[Raw], Told]] = {
         "rollout-stuck",
         [a_daemonset("cni", generation=3, observed_generation=2), N1, ON_N1],
         [("warning", ())],
+    ),
+    "a spec changed seconds ago is left to the controller": (
+        "rollout-stuck",
+        [changed(ago(seconds=5)), N1, ON_N1],
+        [],
+    ),
+    "a spec changed minutes ago is not": (
+        "rollout-stuck",
+        [changed(ago(minutes=5)), N1, ON_N1],
+        [("warning", ())],
+    ),
+    "a status written seconds ago is no change of the spec": (
+        "rollout-stuck",
+        [changed(ago(seconds=5), "status"), N1, ON_N1],
+        [("warning", ())],
+    ),
+    "nodes that a change of seconds ago lets in are not missing yet": (
+        "missing-pods",
+        [changed(ago(seconds=5)), N1, ON_N1, N2],
+        [],
+    ),
+    "nodes that a change of minutes ago lets in are": (
+        "missing-pods",
+        [changed(ago(minutes=5)), N1, ON_N1, N2],
+        [("error", ("n2",))],
     ),
     "a pod that crashes outside of a rollout is no rollout's": (
         "rollout-stuck",

@@ -7,11 +7,14 @@ from kubectl_ds.core.audit_rule import NODES_AND_PODS, Rule
 from kubectl_ds.core.audit_words import command, of_them
 from kubectl_ds.core.audited_cluster import AuditedDaemonSet
 from kubectl_ds.core.human_duration import human_duration
+from kubectl_ds.core.missing import ControllerBehind
 
 
 def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     """Nodes that are Missing, unless all of it passes by itself: between two pods of a rollout, say."""
     causes = audited.lasting_causes_of("Missing")
+    if audited.is_just_changed:
+        causes = tuple(one for one in causes if not isinstance(one.reasons[0], ControllerBehind))
     if not causes or audited.is_going_in_time:
         return
     nodes = audited.nodes_of(causes)

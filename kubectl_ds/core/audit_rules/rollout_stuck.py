@@ -17,7 +17,8 @@ def check(audited: AuditedDaemonSet) -> Iterator[Found]:
     if audited.going_for is not None:
         return
     if daemonset.metadata.generation > daemonset.status.observed_generation:
-        yield _not_observed(audited)
+        if not audited.is_just_changed:
+            yield _not_observed(audited)
     elif (summary.outdated or audited.coverage.halted_surges) and is_budget_legal(daemonset):
         yield from _halted(audited)
 
