@@ -65,10 +65,11 @@ BY_METAVAR = {
     "RULE": Source.RULES,
     "RULE,...": Source.RULES,
     "CONTEXT,...": Source.CONTEXTS,
+    "BEFORE AFTER": Source.CONTEXTS,
 }
 """What a command's words and the other flags' values are. Flags named NAME are objects of other kinds."""
 
-FILES = frozenset({"FILE", "[FILE]...", "PATH", "NODE|FILE[=N]", "PATH[:ro]"})
+FILES = frozenset({"FILE", "[FILE]...", "BEFORE AFTER", "PATH", "NODE|FILE[=N]", "PATH[:ro]"})
 FOLDERS = frozenset({"FOLDER"})
 WORKLOADS = ("deployment/", "replicaset/", "statefulset/")
 HELP = Flag("-h", "--help", kind=Switch(), help="Show this message and exit.")
@@ -233,6 +234,8 @@ def _word_place(words: Words | None, line: _Line, typed: str) -> Place:
     if words is None or has_enough or line.has_ended_flags:
         return Place(typed)
     place = Place(typed, candidates=tuple(map(Candidate, words.offers)), source=BY_METAVAR.get(words.metavar))
+    if words.metavar in FILES:
+        place = place._replace(otherwise=Directive.FILES)
     if place.source is not Source.DAEMONSETS:
         return place._replace(taken=frozenset(line.words))
     if line.values.get("all_namespaces"):

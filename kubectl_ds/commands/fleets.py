@@ -214,7 +214,18 @@ def _opened(environment: Environment, values: Mapping[str, Any], context: str) -
     return replace(session, transport=LoggedTransport(session.transport, log))
 
 
-def _one(
+def _one(*asked: Any) -> "Looked":
+    """One cluster. What goes wrong in an unforeseen way there is no reason to lose the others."""
+    try:
+        return _read_and_judged(*asked)
+    except KubectlDsError:
+        raise
+    except Exception as error:
+        words = " ".join([f"unexpected {type(error).__name__}:", *str(error).split()]).removesuffix(":")
+        raise KubectlDsError(words, hint="--context with -v=1 shows where") from error
+
+
+def _read_and_judged(
     values: Mapping[str, Any],
     names: Sequence[str],
     look: Look,
@@ -223,7 +234,7 @@ def _one(
     on_progress: "OnProgress",
     heard: "Heard",
 ) -> "Looked":
-    """One cluster, on a thread of its own: read, judged, and its objects let go."""
+    """On a thread of its own; a cluster's objects are let go as soon as it is judged."""
     from msgspec.structs import replace
 
     from kubectl_ds.commands.reading import exit_code_for, read_options_from, scope_from
@@ -245,14 +256,15 @@ def _one(
     found = {one.metadata.name for one in snapshot.daemonsets}
     missing = tuple(name for name in names if name not in found)
     seen = look.seen(snapshot)
-    lacking = bool(seen.incomplete) or seen.has_unjudged
-    lacking = lacking or bool(missing and not values.get("ignore_not_found"))
+    not_found = bool(missing) and not values.get("ignore_not_found")
+    lacking = bool(seen.incomplete) or seen.has_unjudged or not_found
     cluster = FleetCluster(
         context=context,
         report=seen.report,
         scope=scope.namespace,
         missing=missing,
         incomplete=seen.incomplete,
+        has_unjudged=seen.has_unjudged,
         members=members_of(snapshot, seen.covered),
         taken_at=snapshot.taken_at,
         ends_with=exit_code_for(values, incomplete=lacking, findings=seen.has_findings),

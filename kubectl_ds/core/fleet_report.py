@@ -55,13 +55,15 @@ class FleetCluster(Struct, frozen=True, kw_only=True):
     scope: str | None = None
     missing: tuple[str, ...] = ()
     incomplete: tuple[Gap, ...] = ()
+    has_unjudged: bool = False
+    """Whether an audit could not apply every rule everywhere."""
     members: tuple[Member, ...] = ()
     taken_at: datetime | None = None
     ends_with: int = 0
 
     @property
     def is_whole(self) -> bool:
-        return self.report is not None and not self.incomplete
+        return self.report is not None and not self.incomplete and not self.has_unjudged
 
 
 class DriftValue(Struct, frozen=True, kw_only=True):

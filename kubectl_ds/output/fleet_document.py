@@ -23,10 +23,15 @@ Tree = dict[str, Any]
 
 def fleet_document(report: FleetReport, document_of: Callable[[Any], Tree]) -> Tree:
     """The tree that `-o json` prints; `document_of` gives a cluster's own report as its own document."""
+    items = [_cluster(cluster, document_of) for cluster in report.clusters]
     return {
         "apiVersion": API_VERSION,
         "kind": "FleetReport",
-        "incomplete": [sentence for cluster in report.clusters for sentence in lacking_sentences(cluster)],
+        "incomplete": [
+            sentence
+            for cluster, item in zip(report.clusters, items, strict=True)
+            for sentence in _lacking_sentences(cluster, item["report"])
+        ],
         "summary": {
             "clusters": len(report.clusters),
             "whole": sum(cluster.is_whole for cluster in report.clusters),
@@ -38,13 +43,14 @@ def fleet_document(report: FleetReport, document_of: Callable[[Any], Tree]) -> T
             "drifting": sum(bool(one.drift or one.absent) for one in report.daemonsets),
         },
         "daemonSets": [_daemonset(one) for one in report.daemonsets],
-        "items": [_cluster(cluster, document_of) for cluster in report.clusters],
+        "items": items,
     }
 
 
-def lacking_sentences(cluster: FleetCluster) -> list[str]:
+def _lacking_sentences(cluster: FleetCluster, document: Tree | None) -> list[str]:
     """What could not be had of a cluster, each with its name in front."""
-    told = [cluster.error] if cluster.error else gap_sentences(cluster.incomplete)
+    told = (document or {}).get("incomplete") or gap_sentences(cluster.incomplete)
+    told = [cluster.error] if cluster.error else list(told)
     told += [f'daemonsets.apps "{name}" not found' for name in cluster.missing]
     return [f"{cluster.context}: {words}" for words in told]
 

@@ -1,7 +1,9 @@
 """Several clusters at one look: who is down delays nobody, and what differs is told."""
 
 import copy
+import io
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,14 +11,23 @@ from typing import Any
 
 import pytest
 
+from kubectl_ds.commands.coverage import command
+from kubectl_ds.commands.fleets import Look, Seen, look_at_fleet
+from kubectl_ds.commands.reading import EVERYTHING
+from kubectl_ds.core.coverage import coverage
 from kubectl_ds.core.fleet import drift_of
+from kubectl_ds.core.snapshot import ClusterSnapshot
 from kubectl_ds.core.template_fields import template_fields
+from kubectl_ds.environment import Environment
+from kubectl_ds.exit_codes import ExitCode
 from kubectl_ds.kube.api_server import ApiServer
 from kubectl_ds.kube.sample import sample_cluster
+from kubectl_ds.output.formats import parse_output_format
 from tests.program import NOW, Outcome, kubectl_ds
 from tests.schema.validation import assert_valid
 
 Objects = list[dict[str, Any]]
+PAGE = Path(__file__).parents[2] / "docs" / "fleets.md"
 
 
 def falco_of(objects: Objects) -> dict[str, Any]:
@@ -71,11 +82,11 @@ def kubeconfig(folder: Path, servers: Mapping[str, str], *contexts: str, user: o
     return path
 
 
-Look = Callable[..., Outcome]
+Looking = Callable[..., Outcome]
 
 
 @pytest.fixture
-def look(tmp_path: Path, servers: Mapping[str, str]) -> Look:
+def look(tmp_path: Path, servers: Mapping[str, str]) -> Looking:
     """The program with the kubeconfig of all four clusters."""
     path = kubeconfig(tmp_path, servers, "us", "silent", "down", "eu")
 
@@ -94,7 +105,7 @@ def document_of(outcome: Outcome) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("command", ["coverage", "audit", "overhead"])
-def test_a_clusters_document_is_what_it_is_alone(look: Look, command: str):
+def test_a_clusters_document_is_what_it_is_alone(look: Looking, command: str):
     document = document_of(look(command, "-A", "--contexts", "eu,us", "-o", "json"))
     assert [item["context"] for item in document["items"]] == ["eu", "us"]
     for item in document["items"]:
@@ -102,14 +113,14 @@ def test_a_clusters_document_is_what_it_is_alone(look: Look, command: str):
         assert item["report"] == json.loads(alone.out)
 
 
-def test_get_gives_each_clusters_objects_as_kubectl_prints_them(look: Look):
+def test_get_gives_each_clusters_objects_as_kubectl_prints_them(look: Looking):
     document = document_of(look("get", "-A", "--contexts", "us,eu", "-o", "json"))
     for item in document["items"]:
         alone = json.loads(look("get", "-A", "--context", item["context"], "-o", "json").out)
         assert item["report"] == alone
 
 
-def test_clusters_that_are_down_or_silent_are_gaps_and_the_others_are_whole(look: Look):
+def test_clusters_that_are_down_or_silent_are_gaps_and_the_others_are_whole(look: Looking):
     outcome = look("coverage", "-A", "--all-contexts", "--cluster-timeout", "2s", "-o", "json")
     document = document_of(outcome)
     assert outcome.code == 3
@@ -153,17 +164,17 @@ def test_twenty_clusters_of_which_three_are_broken(tmp_path: Path, servers: Mapp
         pytest.param(("get", "--contexts", "nobody,eu"), 3, id="a context that is not in the kubeconfig"),
     ],
 )
-def test_the_exit_code_is_that_of_the_worst_cluster(look: Look, words: tuple[str, ...], code: int):
+def test_the_exit_code_is_that_of_the_worst_cluster(look: Looking, words: tuple[str, ...], code: int):
     assert look(*words, "-A").code == code
 
 
-def test_a_context_that_does_not_exist_is_told_and_the_others_are_read(look: Look):
+def test_a_context_that_does_not_exist_is_told_and_the_others_are_read(look: Looking):
     outcome = look("get", "-A", "--contexts", "nobody,eu")
     assert "the context 'nobody' does not exist" in outcome.out
     assert "cilium" in outcome.out
 
 
-def test_the_same_daemonset_across_clusters(look: Look):
+def test_the_same_daemonset_across_clusters(look: Looking):
     document = document_of(look("coverage", "-A", "--contexts", "eu,us,down", "-o", "json"))
     falco = next(one for one in document["daemonSets"] if one["name"] == "falco")
     assert [one["context"] for one in falco["clusters"]] == ["eu", "us"]
@@ -175,14 +186,14 @@ def test_the_same_daemonset_across_clusters(look: Look):
     assert fluent["absent"] == ["us"]
 
 
-def test_values_of_environment_variables_are_kept_back(look: Look):
+def test_values_of_environment_variables_are_kept_back(look: Looking):
     for output in ("json", "table"):
         outcome = look("coverage", "falco", "-n", "security", "--contexts", "eu,us", "-o", output)
         assert "env[PASSWORD]" in outcome.out
         assert "s3cret" not in outcome.out
 
 
-def test_a_name_that_one_cluster_lacks_leaves_the_others_whole(look: Look):
+def test_a_name_that_one_cluster_lacks_leaves_the_others_whole(look: Looking):
     outcome = look("coverage", "fluent-bit", "-n", "logging", "--contexts", "us,eu", "-o", "json")
     us, eu = document_of(outcome)["items"]
     assert outcome.code == 3
@@ -191,7 +202,7 @@ def test_a_name_that_one_cluster_lacks_leaves_the_others_whole(look: Look):
     assert eu["report"]["items"][0]["name"] == "fluent-bit"
 
 
-def test_the_text_is_grouped_by_cluster_and_ends_with_all_of_them(look: Look):
+def test_the_text_is_grouped_by_cluster_and_ends_with_all_of_them(look: Looking):
     out = look("get", "falco", "-n", "security", "--contexts", "us,down,eu", width=120).out
     headings = ["us\n==", "down\n====", "eu\n==", "All clusters\n============"]
     places = [out.index(heading) for heading in headings]
@@ -200,7 +211,41 @@ def test_the_text_is_grouped_by_cluster_and_ends_with_all_of_them(look: Look):
     assert "3 clusters: 2 read in full, 1 not at all; 1 of 1 DaemonSet is not the same everywhere." in out
 
 
-def test_contexts_from_a_file_with_remarks_blank_lines_and_repetitions(look: Look, tmp_path: Path):
+def test_the_whole_text_and_the_same_in_the_documentation(look: Looking, request: pytest.FixtureRequest):
+    outcome = look("get", "-n", "logging", "--contexts", "eu,us,down", width=100)
+    told = re.sub(r"127\.0\.0\.1:\d+", "10.0.7.1:6443", outcome.out)
+    page = PAGE.read_text(encoding="utf-8")
+    if request.config.getoption("--update-golden"):
+        head, _, rest = page.partition("<!-- begin -->\n")
+        _, _, tail = rest.partition("<!-- end -->")
+        shown = f"```\n$ kubectl ds get -n logging --contexts eu,us,down\n{told}```\n"
+        page = f"{head}<!-- begin -->\n{shown}<!-- end -->{tail}"
+        PAGE.write_text(page, encoding="utf-8")
+    assert f"$ kubectl ds get -n logging --contexts eu,us,down\n{told}```" in page
+
+
+def test_what_goes_wrong_in_one_cluster_in_an_unforeseen_way_leaves_the_others(
+    tmp_path: Path, servers: Mapping[str, str]
+):
+    """With a way of looking at a cluster that fails where fluent-bit is missing."""
+    path = kubeconfig(tmp_path, servers, "us", "eu")
+    values = command.plainly_read(["-A", "--all-contexts", "--kubeconfig", str(path)])
+    assert values is not None
+
+    def seen(snapshot: ClusterSnapshot) -> Seen:
+        next(one for one in snapshot.daemonsets if one.metadata.name == "fluent-bit")
+        return Seen(report=coverage(snapshot), text=lambda style: "", incomplete=snapshot.gaps)
+
+    out = io.StringIO()
+    environment = Environment(variables={}, stdin=io.StringIO(), stdout=out, stderr=io.StringIO())
+    look = Look(EVERYTHING, seen)
+    assert look_at_fleet(environment, values, (), parse_output_format("json"), look) == ExitCode.UNAVAILABLE
+    us, eu = assert_valid(json.loads(out.getvalue()))["items"]
+    assert us["error"] == "unexpected StopIteration"
+    assert eu["report"]["items"]
+
+
+def test_contexts_from_a_file_with_remarks_blank_lines_and_repetitions(look: Looking, tmp_path: Path):
     path = tmp_path / "contexts"
     path.write_text("# ours\nus\n\n  eu  \nus\n")
     document = document_of(look("get", "-A", "--contexts-file", str(path), "-o", "json"))
@@ -222,7 +267,7 @@ def test_contexts_from_a_file_with_remarks_blank_lines_and_repetitions(look: Loo
         pytest.param(("get", "--cluster-timeout", "soon"), "is no duration", id="no duration"),
     ],
 )
-def test_what_does_not_go_with_several_contexts(look: Look, words: tuple[str, ...], sentence: str):
+def test_what_does_not_go_with_several_contexts(look: Looking, words: tuple[str, ...], sentence: str):
     outcome = look(*words, "--contexts", "eu,us")
     assert outcome.code == 2
     assert sentence in outcome.err

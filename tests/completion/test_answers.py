@@ -205,6 +205,8 @@ def test_names_of_several_clusters_are_those_of_the_first(server: ApiServer, tmp
     ("line", "directive"),
     [
         pytest.param("plan -f ", Directive.FILES, id="a file"),
+        pytest.param("plan ", Directive.FILES, id="a file behind the command"),
+        pytest.param("diff ", Directive.FILES, id="a snapshot or a dump"),
         pytest.param("get --kubeconfig=", Directive.FILES, id="a file behind an equals sign"),
         pytest.param("get --cache-dir ", Directive.FOLDERS, id="a folder"),
         pytest.param("get -o custom-columns=", Directive.NO_FILES | Directive.NO_SPACE, id="a value goes on"),
