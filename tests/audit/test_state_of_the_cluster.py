@@ -264,7 +264,8 @@ def test_what_is_there(name: str):
 
 
 OF_GKE = {"cloud.google.com/gke-os-distribution": "cos", "cloud.google.com/gke-accelerator": "nvidia-l4"}
-PLACES = [a_node("n1", labels={"disk": "nvme", **OF_GKE}), a_node("n2", labels={"disk": "hdd"})]
+OF_NVIDIA = {"nvidia.com/gpu.deploy.driver": "true", "nvidia.com/gpu.deploy.nvsm": "true"}
+PLACES = [a_node("n1", labels={"disk": "nvme", **OF_GKE, **OF_NVIDIA}), a_node("n2", labels={"disk": "hdd"})]
 IDLE: dict[str, tuple[dict[str, Any], str, Any]] = {
     "a misspelt value is an error with a ready patch": (
         {"nodeSelector": {"disk": "nvmee"}},
@@ -313,6 +314,16 @@ IDLE: dict[str, tuple[dict[str, Any], str, Any]] = {
         {"nodeSelector": {"cloud.google.com/gke-os-distribution": "ubuntu"}},
         "info",
         None,
+    ),
+    "a label that shares no more than a vendor's prefix is no misspelling": (
+        {"nodeSelector": {"nvidia.com/gpu.deploy.mig-manager": "true"}},
+        "warning",
+        None,
+    ),
+    "a misspelling under a vendor's prefix is one": (
+        {"nodeSelector": {"nvidia.com/gpu.deploy.drivers": "true"}},
+        "error",
+        {"nvidia.com/gpu.deploy.drivers": None, "nvidia.com/gpu.deploy.driver": "true"},
     ),
     "a value of the provider's that is misspelt is an error": (
         {"nodeSelector": {"cloud.google.com/gke-accelerator": "nvidia-l5"}},
