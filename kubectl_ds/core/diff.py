@@ -149,13 +149,19 @@ def _changed(key: Key, one: Side, other: Side, *, by_name: bool) -> list[DaemonS
         before=before,
         after=after,
         was_recreated=by_name and was.metadata.uid != is_now.metadata.uid,
-        coverage_differs=_share(before) != _share(after),
+        coverage_differs=_is_another_share(before, after),
         revision=_revision(one.revision_of(was), other.revision_of(is_now)) if by_name else None,
         fields=_fields(one, other, was, is_now),
         moves=moves_of(key, one, other) if by_name else (),
     )
     told = found.was_recreated or found.coverage_differs or found.revision or found.fields or found.moves
     return [found] if told else []
+
+
+def _is_another_share(before: Summary, after: Summary) -> bool:
+    """What is not known on a side is no difference."""
+    shares = _share(before), _share(after)
+    return None not in shares and shares[0] != shares[1]
 
 
 def _share(summary: Summary) -> tuple[int, int] | None:

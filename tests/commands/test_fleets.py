@@ -23,6 +23,7 @@ from kubectl_ds.exit_codes import ExitCode
 from kubectl_ds.kube.api_server import ApiServer
 from kubectl_ds.kube.sample import sample_cluster
 from kubectl_ds.output.formats import parse_output_format
+from tests.kube.loopback import Answer, Handler, serving
 from tests.program import NOW, Outcome, kubectl_ds
 from tests.schema.validation import assert_valid
 
@@ -134,6 +135,48 @@ def test_clusters_that_are_down_or_silent_are_gaps_and_the_others_are_whole(look
     assert document["summary"]["unread"] == 2
     assert [words.partition(":")[0] for words in document["incomplete"]] == ["silent", "down"]
     assert "warning: silent: it did not answer in full" in outcome.err
+
+
+def forbidden(handler: Handler) -> None:
+    status = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "status": "Failure",
+        "reason": "Forbidden",
+        "code": 403,
+        "message": 'daemonsets.apps is forbidden: User "me" cannot list resource "daemonsets"',
+    }
+    handler.reply(403, json.dumps(status).encode(), {"Content-Type": "application/json"})
+
+
+def login_page(handler: Handler) -> None:
+    handler.reply(200, b"<html>log in</html>", {"Content-Type": "text/html"})
+
+
+def cut_short(handler: Handler) -> None:
+    handler.reply(200, b'{"kind": "DaemonSetList", "items": [', {"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        pytest.param(forbidden, "is forbidden", id="the user may do nothing there"),
+        pytest.param(login_page, "text/html", id="a login page in between"),
+        pytest.param(cut_short, "cut short", id="an answer that breaks off"),
+    ],
+)
+def test_a_cluster_that_answers_amiss_is_a_gap(
+    tmp_path: Path, servers: Mapping[str, str], answer: Answer, words: str
+):
+    with serving() as amiss:
+        amiss.answers[:] = [answer]
+        path = kubeconfig(tmp_path, {**servers, "amiss": amiss.url}, "amiss", "eu")
+        outcome = kubectl_ds("coverage", "-A", "--all-contexts", "-o", "json", "--kubeconfig", str(path))
+    one, eu = document_of(outcome)["items"]
+    assert outcome.code == 3
+    assert one["report"] is None
+    assert words in one["error"]
+    assert eu["report"]["items"]
 
 
 def test_twenty_clusters_of_which_three_are_broken(tmp_path: Path, servers: Mapping[str, str]):
