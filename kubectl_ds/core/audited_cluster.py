@@ -25,9 +25,12 @@ from kubectl_ds.core.rollout_report import RolloutReport
 from kubectl_ds.core.scheduling.pod_requests import Amounts, amounts, is_sidecar, pod_requests
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 from kubectl_ds.core.spec_change import changed_at
+from kubectl_ds.core.update_strategy import rolls
 
 _TIME_TO_ACT = timedelta(minutes=1)
 """A controller that is well has acted on a change by then."""
+_TIME_TO_FILL = timedelta(minutes=10)
+"""So long a new DaemonSet may be filled, as long as pods are still made."""
 _TIME_TO_GO = timedelta(minutes=10)
 """What is being deleted may take so long before its state is told as a fault."""
 
@@ -189,6 +192,21 @@ class AuditedDaemonSet:
         """Somebody has changed it so lately that the controller may not have acted yet."""
         moment = changed_at(self.tree)
         return moment is not None and self.cluster.snapshot.taken_at - moment < _TIME_TO_ACT
+
+    @property
+    def is_being_filled(self) -> bool:
+        """The controller is at work: it has made pods within a minute, and has a rollout or a new DaemonSet to fill.
+
+        On thousands of nodes that takes minutes, as its client makes some 20 requests a second, and between two
+        pods of a node there is a moment with none.
+        """
+        now, created = self.cluster.snapshot.taken_at, self.daemonset.metadata.creation_timestamp
+        is_new = created is not None and now - created < _TIME_TO_FILL
+        if not is_new and not (self.coverage.summary.outdated and rolls(self.daemonset)):
+            return False
+        pods = self.cluster.joins.pods.claimed(self.daemonset)
+        made = (pod.metadata.creation_timestamp for pod in pods)
+        return any(moment is not None and now - moment < _TIME_TO_ACT for moment in made)
 
     @property
     def is_going_in_time(self) -> bool:

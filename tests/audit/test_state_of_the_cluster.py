@@ -24,6 +24,9 @@ from tests.clusters import (
 
 CNI = a_daemonset("cni")
 N1, N2 = a_node("n1"), a_node("n2")
+THREE = [N1, N2, a_node("n3")]
+SECONDS = timedelta(seconds=15)
+YOUNG = a_daemonset("cni", age=timedelta(minutes=4))
 ON_N1 = a_pod(CNI, "n1")
 STARTING = [a_container_status(running=False)]
 SURGING = a_daemonset("cni", max_surge=1, template_generation=None)
@@ -218,6 +221,44 @@ CASES: dict[str, tuple[str, list[Raw], Told]] = {
         "rollout-stuck",
         [changed(ago(seconds=5), "status"), N1, ON_N1],
         [("warning", ())],
+    ),
+    "between two pods of a rollout under way a node may have none": (
+        "missing-pods",
+        [
+            ROLLING,
+            *REVISIONS,
+            *THREE,
+            a_pod(ROLLING, "n1", age=SECONDS),
+            a_pod(ROLLING, "n2", revision_hash=OLD_HASH),
+        ],
+        [],
+    ),
+    "a rollout that has made no pod for a minute is not under way": (
+        "missing-pods",
+        [ROLLING, *REVISIONS, *THREE, a_pod(ROLLING, "n1"), a_pod(ROLLING, "n2", revision_hash=OLD_HASH)],
+        [("error", ("n3",))],
+    ),
+    "a pod made anew outside of a rollout excuses no other node": (
+        "missing-pods",
+        [ROLLING, *REVISIONS, *THREE, a_pod(ROLLING, "n1", age=SECONDS), a_pod(ROLLING, "n2")],
+        [("error", ("n3",))],
+    ),
+    "a DaemonSet of some minutes is still being filled while pods are made": (
+        "missing-pods",
+        [YOUNG, a_revision(YOUNG), *THREE, a_pod(YOUNG, "n1", age=SECONDS)],
+        [],
+    ),
+    "what a quota refuses is told while others are made": (
+        "missing-pods",
+        [
+            YOUNG,
+            a_revision(YOUNG),
+            N1,
+            N2,
+            a_pod(YOUNG, "n1", age=SECONDS),
+            an_event(YOUNG, "FailedCreate", 'Error creating: pods "cni-" is forbidden: exceeded quota: q'),
+        ],
+        [("error", ("n2",))],
     ),
     "nodes that a change of seconds ago lets in are not missing yet": (
         "missing-pods",

@@ -81,3 +81,33 @@ def test_a_taint_under_a_pod_leaves_the_status_wrong_and_the_bug_is_named(scene:
         "DaemonSet", "agent", scene.name, metadata={"annotations": {"kubectl-ds/recount": "now"}}
     )
     until(lambda: rules_of(scene) == ["DS002"], "the controller has counted anew, as the finding said")
+
+
+def test_a_rollout_that_is_well_is_never_told_of(scene: Scene):
+    names = scene.nodes(*"abcdef")
+    scene.until_nodes_are_ready(*names)
+    scene.daemonset()
+    everywhere = dict.fromkeys("abcdef", "Ready")
+    scene.settled(**everywhere)
+    scene.change_template(image="registry.example/agent:2")
+    told = []
+
+    def is_through() -> bool:
+        told.extend(found(scene))
+        return bool(scene.status()["updatedNumberScheduled"] == len(names))
+
+    until(is_through, "the rollout is through")
+    assert [f"{one['rule']}: {one['message']}" for one in told] == []
+    scene.settled(**everywhere, outdated=0)
+
+
+def test_a_well_made_daemonset_is_noted_at_most(scene: Scene):
+    names = scene.nodes("a", "b")
+    scene.until_nodes_are_ready(*names)
+    scene.add({"kind": "PriorityClass", "metadata": {"name": f"{scene.name}-agents"}, "value": 100000})
+    amounts = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "32Mi"}}
+    scene.daemonset(container={"resources": amounts}, pod={"priorityClassName": f"{scene.name}-agents"})
+    scene.settled(a="Ready", b="Ready")
+    document = scene.say("audit")
+    assert document["incomplete"] == []
+    assert [one for one in document["findings"] if one["level"] != "info"] == []
