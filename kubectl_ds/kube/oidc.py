@@ -53,6 +53,11 @@ def check_provider(name: str) -> None:
         )
 
 
+_one_refresh = threading.Lock()
+_given: dict[tuple[str, str, str], _Tokens] = {}
+"""What an issuer gave a client for a refresh token. Contexts that share a user share its tokens."""
+
+
 class OidcTokens:
     """A credential source that refreshes the ID token when it has expired or was refused."""
 
@@ -120,16 +125,28 @@ class OidcTokens:
                 "the id-token of the oidc auth-provider has expired, and there is no refresh-token",
                 hint="log in again",
             )
-        tokens = self._ask_issuer(refresh_token)
-        if not tokens.id_token:
-            raise CredentialError(
-                "the issuer's answer holds no id_token",
-                hint="log in again with the scope openid; some issuers never renew ID tokens",
-            )
-        self._config["id-token"] = tokens.id_token
-        self._config["refresh-token"] = tokens.refresh_token or refresh_token
-        self._persist(dict(self._config))
+        with _one_refresh:
+            tokens = self._given_to_another(refresh_token) or self._ask_issuer(refresh_token)
+            if not tokens.id_token:
+                raise CredentialError(
+                    "the issuer's answer holds no id_token",
+                    hint="log in again with the scope openid; some issuers never renew ID tokens",
+                )
+            _given[self._spent(refresh_token)] = tokens
+            self._config["id-token"] = tokens.id_token
+            self._config["refresh-token"] = tokens.refresh_token or refresh_token
+            self._persist(dict(self._config))
         return tokens.id_token
+
+    def _given_to_another(self, refresh_token: str) -> _Tokens | None:
+        """What another session of this process got for the same refresh token: an issuer may take it only once."""
+        tokens = _given.get(self._spent(refresh_token))
+        if tokens is None or tokens.id_token == self._config.get("id-token"):
+            return None
+        return None if self._is_expired(tokens.id_token) else tokens
+
+    def _spent(self, refresh_token: str) -> tuple[str, str, str]:
+        return self._config["idp-issuer-url"], self._config["client-id"], refresh_token
 
     def _ask_issuer(self, refresh_token: str) -> _Tokens:
         issuer = self._config["idp-issuer-url"].rstrip("/")

@@ -120,6 +120,30 @@ def test_a_kubeconfig_that_cannot_be_written_is_warned_of(tmp_path, server, issu
         assert session.transport.request("GET", "/api").status == 200
 
 
+def test_two_sessions_of_one_user_spend_a_refresh_token_once(tmp_path, server, issuer, authority):
+    """As two contexts of a kubeconfig have it, of an issuer that takes each refresh token once."""
+    spent = []
+    whole = issuer.answers[0]
+
+    def once(handler):
+        if handler.path == "/token":
+            (token,) = parse_qs(issuer.bodies[-1].decode())["refresh_token"]
+            if token in spent:
+                return answer_json({"error": "invalid_grant"}, 400)(handler)
+            spent.append(token)
+        return whole(handler)
+
+    issuer.answers[:] = [once]
+    issuer.tokens["refresh_token"] = "second"
+    path = kubeconfig(tmp_path, server, issuer, authority, **{"id-token": jwt(-60), "refresh-token": "first"})
+    with ours(kubeconfig=str(path)) as one, ours(kubeconfig=str(path)) as other:
+        for session in (one, other):
+            assert session.transport.request("GET", "/api").status == 200
+            assert server.last.one("authorization") == f"Bearer {issuer.tokens['id_token']}"
+    assert spent == ["first"]
+    assert saved(path)["refresh-token"] == "second"
+
+
 def test_a_refused_id_token_is_refreshed_once(tmp_path, server, issuer, authority):
     server.answers = [answer_json({}, 401), answer_json({})]
     path = kubeconfig(tmp_path, server, issuer, authority, **{"refresh-token": "r1", "id-token": jwt(3600)})
