@@ -1,5 +1,6 @@
 """Several clusters at one look: who is down delays nobody, and what differs is told."""
 
+import base64
 import copy
 import io
 import json
@@ -23,7 +24,7 @@ from kubectl_ds.exit_codes import ExitCode
 from kubectl_ds.kube.api_server import ApiServer
 from kubectl_ds.kube.sample import sample_cluster
 from kubectl_ds.output.formats import parse_output_format
-from tests.kube.loopback import Answer, Handler, serving
+from tests.kube.loopback import Answer, Handler, new_authority, serving
 from tests.program import NOW, Outcome, kubectl_ds
 from tests.schema.validation import assert_valid
 
@@ -333,6 +334,48 @@ def test_a_plugin_that_has_to_ask_is_a_gap_where_several_clusters_are_read(
     assert outcome.code == 3
     assert "needs to ask you something" in outcome.out
     assert "one cluster at a time" in outcome.out
+
+
+def test_each_cluster_is_asked_with_its_own_contexts_credentials(tmp_path: Path):
+    """A token of a plugin for one, a fixed token for the other, and nothing of them crosses over."""
+    plugin = tmp_path / "plugin"
+    credential = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "kind": "ExecCredential",
+        "status": {"token": "of-the-plugin"},
+    }
+    plugin.write_text(f"#!/bin/sh\necho '{json.dumps(credential)}'\n")
+    plugin.chmod(0o700)
+    exec_user = {
+        "apiVersion": credential["apiVersion"],
+        "command": str(plugin),
+        "interactiveMode": "IfAvailable",
+    }
+    users = {"eu": {"exec": exec_user}, "us": {"token": "of-the-kubeconfig"}}
+    authority = new_authority()
+    trusted = base64.b64encode(authority.pem).decode()
+    with serving(authority.server_context()) as eu, serving(authority.server_context()) as us:
+        servers = {"eu": eu, "us": us}
+        for server in servers.values():
+            server.answers[:] = [forbidden]
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {"name": name, "cluster": {"server": server.url, "certificate-authority-data": trusted}}
+                for name, server in servers.items()
+            ],
+            "users": [{"name": name, "user": user} for name, user in users.items()],
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name}} for name in users],
+        }
+        path = tmp_path / "config"
+        path.write_text(json.dumps(document))
+        outcome = kubectl_ds("get", "-A", "--all-contexts", "--kubeconfig", str(path))
+        assert outcome.code == 3
+        told = {
+            name: {one.one("authorization") for one in server.requests} for name, server in servers.items()
+        }
+    assert told == {"eu": {"Bearer of-the-plugin"}, "us": {"Bearer of-the-kubeconfig"}}
 
 
 # --- what differs ----------------------------------------------------------------------------------
