@@ -21,7 +21,8 @@ from kubectl_ds.commands.reading import (
     session_from,
 )
 from kubectl_ds.environment import Environment
-from kubectl_ds.kube.live import Batch, FeedNews, LiveCluster
+from kubectl_ds.kube.batch import Batch, FeedNews
+from kubectl_ds.kube.live import LiveCluster
 from kubectl_ds.output.terminal_text import safe
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from kubectl_ds.core.revisions import RevisionIndex, current_revision, revision_
 from kubectl_ds.core.scheduling import SchedulingContext
 from kubectl_ds.core.scheduling.node_room import RoomIndex
 from kubectl_ds.core.snapshot import ClusterSnapshot, Gap, Resource
-from kubectl_ds.core.status import Disagreement, compute_status, disagreements
+from kubectl_ds.core.status import ComputedStatus, Disagreement, compute_status, disagreements
 from kubectl_ds.core.update_strategy import rolls
 
 _WANTED: tuple[Resource, ...] = ("nodes", "pods", "controllerrevisions", "events")
@@ -238,10 +238,16 @@ def judge_of(
     placements: Mapping[str, Placement],
     by_node: Mapping[str, Sequence[Pod]],
     current_hash: str | None,
+    *,
+    computed: ComputedStatus | None = None,
 ) -> tuple[NodeJudge, tuple[Disagreement, ...]]:
-    """What judges the nodes of one DaemonSet, and where its stored status differs from the computed one."""
+    """What judges the nodes of one DaemonSet, and where its stored status differs from the computed one.
+
+    `computed`: where it is known already what `compute_status` would count.
+    """
     snapshot, meta, unread = cluster.snapshot, daemonset.metadata, cluster.unread_for(daemonset)
-    computed = compute_status(daemonset, placements, by_node, current_hash or "", snapshot.taken_at)
+    if computed is None:
+        computed = compute_status(daemonset, placements, by_node, current_hash or "", snapshot.taken_at)
     events = cluster.events.about("DaemonSet", meta)
     failure = creation_failure(events)
     judge = NodeJudge(

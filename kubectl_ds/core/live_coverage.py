@@ -7,9 +7,8 @@ core/coverage.py, and so is the answer: `report` is at any moment what `coverage
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from kubectl_ds.core.coverage_change import CoverageChange
@@ -17,18 +16,17 @@ from kubectl_ds.core.coverage_report import CoverageReport, DaemonSetCoverage, S
 from kubectl_ds.core.feature_gates import FeatureGates
 from kubectl_ds.core.live_item import LiveItem, changes_between
 from kubectl_ds.core.live_joins import LiveJoins
+from kubectl_ds.core.live_touches import Touch, Touches, is_like, is_the_same, template_of
 from kubectl_ds.core.model import ControllerRevision, DaemonSet, Event, Node, ObjectMeta, Pod
 from kubectl_ds.core.moments import earliest
 from kubectl_ds.core.natural_order import natural_key
 from kubectl_ds.core.object_change import ObjectChange
-from kubectl_ds.core.object_key import Key, key_of
-from kubectl_ds.core.ownership import controller_of, place_of
+from kubectl_ds.core.object_key import key_of
+from kubectl_ds.core.ownership import controller_of, place_of, target_node_name
 from kubectl_ds.core.revisions import is_named_by
 from kubectl_ds.core.snapshot import ClusterSnapshot
 
 __all__ = ["CoverageChange", "CoverageChanges", "LiveCoverage"]
-
-Watched = TypeVar("Watched", DaemonSet, Node, Pod)
 
 
 class CoverageChanges(Struct, frozen=True, kw_only=True):
@@ -40,29 +38,6 @@ class CoverageChanges(Struct, frozen=True, kw_only=True):
     """The uids of the DaemonSets of which anything may be other than before, those that are gone included."""
     relearnt: bool = False
     """What can be read is another thing than before."""
-
-
-class _Touch(Struct):
-    """What a batch touches of one DaemonSet."""
-
-    pods: dict[Key, Pod | None] = field(default_factory=dict)
-    revisions: bool = False
-    anew: bool = False
-
-
-class _Batch(Struct):
-    """What a batch touches of all of them."""
-
-    daemonsets: dict[str, _Touch] = field(default_factory=dict)
-    nodes: set[str] = field(default_factory=set)
-    """Nodes that came, went, or changed in anything that the rules look at."""
-    places: set[str] = field(default_factory=set)
-    """Nodes on which the room is another one."""
-    came: dict[str, DaemonSet] = field(default_factory=dict)
-    went: list[str] = field(default_factory=list)
-
-    def of(self, uid: str) -> _Touch:
-        return self.daemonsets.setdefault(uid, _Touch())
 
 
 class LiveCoverage:
@@ -78,6 +53,7 @@ class LiveCoverage:
         self._gates = self._joins.gates
         self._raw = dict(snapshot.daemonset_objects)
         self._revisions = {key_of(one.metadata): one for one in snapshot.revisions}
+        self._in_order: tuple[ControllerRevision, ...] | None = None
         self._items = {one.metadata.uid: LiveItem(self._joins, one) for one in snapshot.daemonsets}
 
     # --- what is there -----------------------------------------------------------------------------
@@ -127,7 +103,7 @@ class LiveCoverage:
 
     def apply(self, changes: Iterable[ObjectChange], now: datetime) -> CoverageChanges:
         """Take in a batch, and what has come about by time alone until `now`, the API server's clock."""
-        batch = _Batch()
+        batch = Touches()
         for change in changes:
             self._take(change, batch)
         self._look_at(now)
@@ -146,29 +122,43 @@ class LiveCoverage:
             found += _between(None, item, now)
         return CoverageChanges(nodes=_in_order(found), touched=frozenset(touched))
 
-    def _updated(self, item: LiveItem, batch: _Batch, *, anew: bool) -> list[CoverageChange] | None:
+    def _updated(self, item: LiveItem, batch: Touches, *, anew: bool) -> list[CoverageChange] | None:
         """What the batch does to one DaemonSet; None for nothing."""
         touch = batch.daemonsets.get(item.daemonset.metadata.uid)
         if anew or (touch and (touch.anew or (touch.revisions and item.revise(self._joins)))):
             return item.begin(self._joins)
         due = item.next_moment is not None and item.next_moment <= self._joins.snapshot.taken_at
-        look = touch is not None or due or not item.uneasy.isdisjoint(batch.places)
-        if not look and not batch.nodes:
-            return None
-        return item.update(self._joins, batch.nodes, touch.pods if touch else {}, look=look)
+        if touch is None:
+            if not due and not batch.nodes and item.uneasy.isdisjoint(batch.places):
+                return None
+            touch = Touch()
+        return item.update(
+            self._joins,
+            nodes=batch.nodes,
+            pods=touch.pods,
+            targets=touch.targets,
+            names=touch.names | batch.places,
+            missing=touch.missing,
+        )
 
     def _look_at(self, now: datetime) -> None:
-        """The snapshot of what is few, at a later moment."""
+        """The snapshot of what is few, at a later moment; revisions in the order in which a list has them."""
         self._joins.snapshot = replace(
             self._joins.snapshot,
             taken_at=now,
             daemonset_objects=self._raw,
-            revisions=tuple(self._revisions.values()),
+            revisions=self._revisions_in_order(),
         )
+
+    def _revisions_in_order(self) -> tuple[ControllerRevision, ...]:
+        """The same tuple for as long as nothing changes: an index rests on it."""
+        if self._in_order is None:
+            self._in_order = tuple(self._revisions[key] for key in sorted(self._revisions))
+        return self._in_order
 
     # --- what a change touches ---------------------------------------------------------------------
 
-    def _take(self, change: ObjectChange, batch: _Batch) -> None:
+    def _take(self, change: ObjectChange, batch: Touches) -> None:
         before, after = change.before, change.after
         match before if after is None else after:
             case Node():
@@ -179,30 +169,30 @@ class LiveCoverage:
                 self._take_daemonset(change, batch)
             case ControllerRevision():
                 self._take_revision(before, after, batch)  # type: ignore[arg-type]
-            case Event() as event:
-                self._joins.live_events.put(before, after)  # type: ignore[arg-type]
-                for uid in self._talked_of(event):
-                    batch.of(uid)
+            case Event():
+                self._take_event(before, after, batch)  # type: ignore[arg-type]
 
-    def _take_node(self, before: Node | None, after: Node | None, batch: _Batch) -> None:
+    def _take_node(self, before: Node | None, after: Node | None, batch: Touches) -> None:
         for name in {one.metadata.name for one in (before, after) if one is not None}:
             self._joins.live_nodes.put(name, after)
-            if not _is_the_same(before, after):
+            if not is_the_same(before, after):
                 batch.nodes.add(name)
 
-    def _take_pod(self, before: Pod | None, after: Pod | None, batch: _Batch) -> None:
-        for pod in (before, after):
-            if pod is None:
-                continue
+    def _take_pod(self, before: Pod | None, after: Pod | None, batch: Touches) -> None:
+        pods = [pod for pod in (before, after) if pod is not None]
+        targets = {target for pod in pods if (target := target_node_name(pod))}
+        for pod in pods:
             key = key_of(pod.metadata)
             self._joins.live_pods.put(key, after)
             self._joins.live_gates.put_pod(key, after)
-            if not _is_the_same(before, after):
+            if not is_the_same(before, after):
                 batch.places.add(place_of(pod))
                 for uid in self._owners(pod.metadata):
-                    batch.of(uid).pods[key] = after
+                    touch = batch.of(uid)
+                    touch.pods[key] = after
+                    touch.targets |= targets
 
-    def _take_daemonset(self, change: ObjectChange, batch: _Batch) -> None:
+    def _take_daemonset(self, change: ObjectChange, batch: Touches) -> None:
         before, after = change.before, change.after
         assert before is None or isinstance(before, DaemonSet)
         assert after is None or isinstance(after, DaemonSet)
@@ -223,17 +213,19 @@ class LiveCoverage:
             batch.came[uid] = after
             return
         touch = batch.of(uid)
-        touch.anew |= was.daemonset.spec != after.spec or not _is_like(was.daemonset.metadata, after.metadata)
-        touch.revisions |= _template(known) != _template(change.raw)
+        touch.missing = True
+        touch.anew |= was.daemonset.spec != after.spec or not is_like(was.daemonset.metadata, after.metadata)
+        touch.revisions |= template_of(known) != template_of(change.raw)
         was.daemonset = after
 
     def _take_revision(
-        self, before: ControllerRevision | None, after: ControllerRevision | None, batch: _Batch
+        self, before: ControllerRevision | None, after: ControllerRevision | None, batch: Touches
     ) -> None:
         for revision in (before, after):
             if revision is None:
                 continue
             key = key_of(revision.metadata)
+            self._in_order = None
             if after is None:
                 self._revisions.pop(key, None)
             else:
@@ -257,34 +249,21 @@ class LiveCoverage:
             if item.daemonset.metadata.namespace == metadata.namespace:
                 yield uid
 
-    def _talked_of(self, event: Event) -> Iterator[str]:
-        """The uids of the DaemonSets for which an event may be a reason."""
-        about = event.involved_object
-        if about.kind == "DaemonSet":
-            for uid, item in self._items.items():
-                if about.uid == uid or (about.namespace, about.name) == key_of(item.daemonset.metadata):
-                    yield uid
-            return
-        pod = self._joins.live_pods.by_key.get((about.namespace, about.name))
-        if pod is not None:
-            yield from self._owners(pod.metadata)
-
-
-def _is_the_same(before: Watched | None, after: Watched | None) -> bool:
-    """Whether nothing differs but the version: a kubelet that reports that all is as it was."""
-    if before is None or after is None or not _is_like(before.metadata, after.metadata):
-        return False
-    return before.spec == after.spec and before.status == after.status
-
-
-def _is_like(before: ObjectMeta, after: ObjectMeta) -> bool:
-    """Whether metadata differ in nothing but the versions of object and spec."""
-    versions = {"resource_version": after.resource_version, "generation": after.generation}
-    return replace(before, **versions) == after
-
-
-def _template(raw: Any) -> Any:
-    return (raw or {}).get("spec", {}).get("template")
+    def _take_event(self, before: Event | None, after: Event | None, batch: Touches) -> None:
+        self._joins.live_events.put(before, after)
+        for event in (before, after):
+            if event is None:
+                continue
+            about = event.involved_object
+            if about.kind == "DaemonSet":
+                for uid, item in self._items.items():
+                    if about.uid == uid or (about.namespace, about.name) == key_of(item.daemonset.metadata):
+                        batch.of(uid).missing = True
+                continue
+            pod = self._joins.live_pods.by_key.get((about.namespace, about.name))
+            if pod is not None and (target := target_node_name(pod)) is not None:
+                for uid in self._owners(pod.metadata):
+                    batch.of(uid).names.add(target)
 
 
 def _between(before: LiveItem | None, after: LiveItem | None, time: datetime) -> list[CoverageChange]:

@@ -14,21 +14,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from kubectl_ds.core.model import Namespace
 from kubectl_ds.core.object_change import ObjectChange
+from kubectl_ds.core.object_key import key_of
 from kubectl_ds.core.snapshot import ClusterSnapshot, Resource
 from kubectl_ds.errors import KubectlDsError
+from kubectl_ds.kube.batch import Batch, FeedNews
 from kubectl_ds.kube.daemonset_objects import not_found
 from kubectl_ds.kube.event_shelf import EventShelf
 from kubectl_ds.kube.feed import Pace
 from kubectl_ds.kube.gathering import Narrowing
-from kubectl_ds.kube.inbox import Delivery, FeedState, Inbox, Key
+from kubectl_ds.kube.inbox import Delivery, Inbox, Key
 from kubectl_ds.kube.live_feeds import Feeds, one_narrowing_of
 from kubectl_ds.kube.live_kind import LiveKind
-from kubectl_ds.kube.namespaces import ReadingNamespaces, in_question
+from kubectl_ds.kube.live_namespaces import LiveNamespaces
 from kubectl_ds.kube.neighbours import Neighbours
 from kubectl_ds.kube.resource_lists import may_be_a_daemonsets
 from kubectl_ds.kube.scope import AS_USUAL, ReadOptions, Scope
@@ -38,32 +38,6 @@ from kubectl_ds.kube.watched import WatchedDaemonSet
 
 _ORDER: Final[tuple[Resource, ...]] = ("daemonsets", "nodes", "controllerrevisions", "pods", "events")
 """Events last: which of them matter depends on the pods that are there."""
-
-
-class FeedNews(Struct, frozen=True):
-    """Something to say about how a resource is being read: its watch is lost, or back, or not allowed."""
-
-    resource: Resource
-    state: FeedState
-
-
-class Batch(Struct, frozen=True, kw_only=True):
-    """What happened since the last look. Nothing at all when time ran out or somebody woke the cluster."""
-
-    now: datetime
-    """The API server's clock."""
-    changes: tuple[ObjectChange, ...] = ()
-    """One an object, its last state. A burst of events is one batch."""
-    relearn: bool = False
-    """What can be read has changed: what was worked out has to be begun anew from `snapshot()`."""
-    news: tuple[FeedNews, ...] = ()
-    woken: bool = False
-    """Somebody called `wake`."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing at all happened."""
-        return not (self.changes or self.relearn or self.news or self.woken)
 
 
 class LiveCluster:
@@ -103,11 +77,12 @@ class LiveCluster:
         if "pods" in wants and options.free_room and not scope.holds_all_pods:
             self._neighbours = Neighbours(self._feeds.of_neighbours, self._pace)
             self._kinds["neighbours"] = self._neighbours.kind
+        self._namespaces: LiveNamespaces | None = None
+        if {"pods", "events"} <= wants:
+            self._namespaces = LiveNamespaces(transport, options)
         self._tuples: dict[str, tuple[Any, ...]] = {}
         self._read = self._what_is_read()
         """What could be read at the last look."""
-        self._namespaces: tuple[Namespace, ...] = ()
-        """As they were at the beginning: they are not followed."""
         self._early_news: tuple[FeedNews, ...] = ()
         """What was to be said before anybody waited."""
 
@@ -141,9 +116,7 @@ class LiveCluster:
         self._start("events", Narrowing(self._scope.namespace))
         self._look_at_neighbours(at_once=True)
         self._until_reported("nodes", "events", "neighbours")
-        if {"pods", "events"} <= self._kinds.keys():
-            names = in_question((one.daemonset for one in self._daemonsets()), self._all("pods"))
-            self._namespaces = ReadingNamespaces(self._transport, names, self._options).result()
+        self._look_at_namespaces(at_once=True)
         return self.snapshot()
 
     def wait(self, seconds: float | None = None) -> Batch:
@@ -152,6 +125,7 @@ class LiveCluster:
         Raises `CredentialError`, and `ApiError` for a 401 that stays.
         """
         self._look_at_neighbours()
+        self._look_at_namespaces()
         early, self._early_news = self._early_news, ()
         deliveries, woken = self._inbox.take(0 if early else seconds, self._pace.settle)
         batch = self._applied(deliveries)
@@ -167,10 +141,10 @@ class LiveCluster:
             nodes=self._all("nodes"),
             pods=(*self._all("pods"), *self._all("neighbours")),
             all_pods=self._knows_all_pods(),
-            revisions=self._all("controllerrevisions"),
-            # In the order in which a list has them: of events that are equally new the first one counts.
-            namespaces=self._namespaces,
-            events=tuple(event for _, event in sorted(self._events.items(), key=lambda one: one[0])),
+            # In the order in which a list has them: of those that are equally good the first one counts.
+            revisions=tuple(sorted(self._all("controllerrevisions"), key=lambda one: key_of(one.metadata))),
+            events=tuple(sorted(self._events.values(), key=lambda one: key_of(one.metadata))),
+            namespaces=self._namespaces.known if self._namespaces else (),
             some_nodes=bool(self._scope.nodes),
             read=frozenset(one for one in _ORDER if one in self._kinds and self._kinds[one].is_read),
             gaps=tuple(gap for kind in self._kinds.values() if (gap := kind.gap) is not None),
@@ -231,6 +205,11 @@ class LiveCluster:
         if self._neighbours is not None:
             self._neighbours.look(self._kinds["pods"].narrowing, at_once=at_once)
 
+    def _look_at_namespaces(self, *, at_once: bool = False) -> None:
+        if self._namespaces is not None:
+            daemonsets = (one.daemonset for one in self._daemonsets())
+            self._namespaces.look(daemonsets, lambda: self._all("pods"), at_once=at_once)
+
     def _until_reported(self, *names: str) -> None:
         kinds = [kind for name in names if (kind := self._kinds.get(name)) and kind.begun]
         while not all(kind.reported for kind in kinds):
@@ -255,6 +234,8 @@ class LiveCluster:
         self._tuples.pop("neighbours", None)
         if any(change.resource == "daemonsets" for change in changes):
             self._follow_selectors()
+        if self._namespaces is not None and changes:
+            self._namespaces.something_changed()
         before, self._read = self._read, self._what_is_read()
         return Batch(now=self.now(), changes=tuple(changes), relearn=self._read != before, news=tuple(news))
 
@@ -299,4 +280,9 @@ class LiveCluster:
         return self._scope.holds_all_pods and "pods" in self._kinds and self._kinds["pods"].is_read
 
     def _what_is_read(self) -> tuple[object, ...]:
-        return self._knows_all_pods(), *((kind.reported, kind.gap) for kind in self._kinds.values())
+        namespaces = self._namespaces.known if self._namespaces else ()
+        return (
+            self._knows_all_pods(),
+            namespaces,
+            *((kind.reported, kind.gap) for kind in self._kinds.values()),
+        )

@@ -43,6 +43,11 @@ class ReadingNamespaces:
         else:
             self._pending = [Pending(_Get(transport, name)) for name in sorted(names)]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether `result` would not have to wait."""
+        return all(pending.is_done for pending in self._pending)
+
     def result(self) -> tuple[Namespace, ...]:
         """Those that could be read."""
         return tuple(one for pending in self._pending for one in pending.result())

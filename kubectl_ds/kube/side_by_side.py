@@ -28,6 +28,11 @@ class Pending(Generic[T]):
         finally:
             self._done.set()
 
+    @property
+    def is_done(self) -> bool:
+        """Whether `result` would not have to wait."""
+        return self._done.is_set()
+
     def result_within(self, seconds: float) -> T | None:
         """What the work returned; None when it takes longer. It then goes on, and nobody hears of it."""
         return self.result() if self._done.wait(seconds) else None

@@ -57,9 +57,9 @@ class World:
         self._settings = settings
         self.live = LiveCoverage(self.snapshot())
 
-    def snapshot(self) -> Any:
+    def snapshot(self, now: datetime | None = None) -> Any:
         in_order = [self.objects[one] for one in sorted(self.objects)]
-        return snapshot_of(*in_order, now=self.now, **self._settings)
+        return snapshot_of(*in_order, now=now or self.now, **self._settings)
 
     def step(self, *changes: Raw | Key, seconds: float = 0.0) -> CoverageChanges:
         """Objects as they are now, and keys of those that are gone, a while later."""
@@ -272,7 +272,7 @@ def test_who_looks_at_its_next_moments_alone_misses_nothing_that_time_brings_abo
             changed = world.step(seconds=(moment - world.now).total_seconds())
             told |= {(one.namespace, one.name, one.node): said(one.after) for one in changed.nodes}
             disagreeing = [item.controller_disagrees for item in world.live.report(world.now).items]
-        later = coverage(snapshot_of(*world.objects.values(), now=at))
+        later = coverage(world.snapshot(at))
         assert all_said(later) == told
         assert [item.controller_disagrees for item in later.items] == disagreeing
 
@@ -371,6 +371,16 @@ CHANGED = a_daemonset(
 QUOTA = an_event(CNI, "FailedCreate", "Error creating: pods is forbidden: exceeded quota: q")
 
 
+CREATING = a_pod(
+    CNI,
+    "n1",
+    phase="Pending",
+    ready=False,
+    container_statuses=[a_container_status(waiting="ContainerCreating")],
+)
+NO_MOUNT = an_event(CREATING, "FailedMount", "MountVolume.SetUp failed", component="kubelet")
+
+
 def codes(node: NodeCoverage) -> tuple[str, ...]:
     return tuple(code_of(reason) for reason in node.reasons)
 
@@ -383,17 +393,21 @@ def codes(node: NodeCoverage) -> tuple[str, ...]:
         pytest.param([QUOTA], key(QUOTA), 0, ("QuotaExceeded",), ("Unknown",), id="an event that expires tells nothing any more"),
         pytest.param([QUOTA], None, 1800, ("QuotaExceeded",), ("Unknown",), id="an event grows old"),
         pytest.param([], a_node("n1", ready=None), 0, ("Unknown",), ("Unknown", "NodeNotReady"), id="a kubelet falls silent where the pod is missing"),
+        pytest.param([CREATING], NO_MOUNT, 0, ("ContainerCreating",), ("FailedMount", "ContainerCreating"), id="an event tells why a pod does not start"),
+        pytest.param([a_node("n2"), a_node("n3")], key(a_node("n2")), 0, ("ControllerBehind",), ("ControllerBehind",), id="a node that goes leaves more than the controller has counted"),
+        pytest.param([a_node("n2")], key(a_node("n2")), 0, ("ControllerBehind",), ("Unknown",), id="a node that goes leaves what the controller has counted"),
         pytest.param([a_node("n1", age=timedelta(seconds=30))], None, 30, ("ControllerBehind",), ("Unknown",), id="a node is no longer new"),
     ],
 )  # fmt: skip
 def test_what_touches_the_reasons_of_a_node(begin, change, seconds, before, after):
     seen = a_daemonset("cni", status={"desiredNumberScheduled": 1})
     world = World(seen, a_revision(CNI), a_node("n1"), *begin)
-    (node,) = world.live.report(world.now).items[0].nodes
+    (node, *_) = world.live.report(world.now).items[0].nodes
     assert codes(node) == before
-    (changed,) = world.step(*([] if change is None else [change]), seconds=seconds).nodes
-    assert (codes(changed.before), codes(changed.after)) == (before, after)
-    assert world.live.report(world.now) == coverage(world.snapshot())
+    changed = world.step(*([] if change is None else [change]), seconds=seconds).nodes
+    told = [(codes(one.before), codes(one.after)) for one in changed if one.node == "n1"]
+    assert told == ([(before, after)] if before != after else [])
+    assert world.live.item(seen["metadata"]["uid"]) == coverage(world.snapshot()).items[0]
 
 
 SILENT = a_node("n1", ready=None, age=timedelta(seconds=590))
@@ -471,8 +485,13 @@ def test_what_can_be_read_now_is_told_as_changes():
 def test_its_next_moment_is_when_a_pod_becomes_available():
     world = World(SURGE, a_node("n1"), a_pod(SURGE, "n1", ready_for=timedelta(seconds=15)))
     assert world.live.next_moment == NOW + timedelta(seconds=30)
+    later = NOW + timedelta(seconds=31)
+    assert world.live.report(later) == coverage(world.snapshot(later)), "asked without having looked"
+    world = World(SURGE, a_node("n1"), a_pod(SURGE, "n1", ready_for=timedelta(seconds=15)))
     world.step(seconds=31)
     assert world.live.next_moment is None
+    uid = SURGE["metadata"]["uid"]
+    assert world.live.item(uid) == coverage(world.snapshot()).items[0]
 
 
 def empty(things: Iterable[Any]) -> bool:

@@ -14,8 +14,9 @@ from kubectl_ds.core.snapshot import ClusterSnapshot
 from kubectl_ds.core.status import is_ready
 from kubectl_ds.errors import ApiError, NotFoundError
 from kubectl_ds.kube.api_server import ApiServer
+from kubectl_ds.kube.batch import Batch
 from kubectl_ds.kube.feed import Pace
-from kubectl_ds.kube.live import Batch, LiveCluster
+from kubectl_ds.kube.live import LiveCluster
 from kubectl_ds.kube.reader import Scope, read_snapshot
 from tests.clusters import a_daemonset, a_node, a_pod, a_revision, an_event, unschedulable
 from tests.kube.faults import forbid, on, refuse, stalled, with_body
@@ -492,3 +493,21 @@ def test_after_much_has_happened_it_holds_what_is_there_and_nothing_else():
             coverage_now.apply(batch.changes, batch.now)
         assert coverage_now.report(follower.live.now()).items == ()
         assert len(follower.live.snapshot().nodes) == 26
+
+
+def test_a_namespace_that_goes_while_pods_are_lacking_is_seen():
+    lacking = a_daemonset("cni", status={"desiredNumberScheduled": 2, "currentNumberScheduled": 1})
+    with following(lacking, a_node("n1"), a_node("n2"), a_pod(CNI, "n1"), scope=ONE) as (server, follower):
+        (known,) = follower.live.snapshot().namespaces
+        assert (known.metadata.name, known.metadata.deletion_timestamp) == ("kube-system", None)
+        going = {
+            "kind": "Namespace",
+            "apiVersion": "v1",
+            "metadata": {"name": "kube-system", "deletionTimestamp": "2026-09-01T12:00:00Z"},
+        }
+        server.update(going)
+        server.delete("Pod", a_pod(CNI, "n1")["metadata"]["name"], "kube-system")
+        follower.until(
+            lambda one: one.namespaces and one.namespaces[0].metadata.deletion_timestamp is not None
+        )
+        assert any(batch.relearn for batch in follower.batches)
