@@ -12,6 +12,8 @@ from kubectl_ds.core.ownership import pinned_values
 from kubectl_ds.core.reason import Fact, Outlook, Source
 
 OVERDUE_SECONDS = 60
+LONGEST_BACKOFF_SECONDS = 15 * 60
+"""`NewDaemonSetsController` gives failed pods a back-off of 1 s to 15 min."""
 _A_LOOP = 3
 """So many pods of one node that ended the same way, and the next one is not expected to fare better."""
 _REFUSED_BY_KUBELET = frozenset(
@@ -106,9 +108,22 @@ class CreateBackoff(Fact, frozen=True):
 
     code: ClassVar[str] = "CreateBackoff"
     source: ClassVar[Source] = "computed"
-    outlook: ClassVar[Outlook] = "heals"
-    varying: ClassVar[frozenset[str]] = frozenset({"pod"})
+    varying: ClassVar[frozenset[str]] = frozenset({"pod", "ended_seconds"})
     pod: str
+    ended_seconds: int = 0
+    """Since it failed; 0 where the pod does not say when."""
+
+    def cause(self) -> tuple[object, ...]:
+        return (*super().cause(), self.overdue)
+
+    @property
+    def overdue(self) -> bool:
+        """Twice as long as the controller ever waits."""
+        return self.ended_seconds > 2 * LONGEST_BACKOFF_SECONDS
+
+    @property
+    def outlook(self) -> Outlook:
+        return "unknown" if self.overdue else "heals"
 
 
 class PodSucceeded(Fact, frozen=True):
@@ -154,7 +169,8 @@ def dead_pods(
         elif pod.status.phase == "Succeeded":
             found.setdefault("succeeded", [PodSucceeded(pod=name, before=_count(ended, "Succeeded"))])
         else:
-            found.setdefault("failed", [_failed(node, pod, _count(ended, "Failed")), CreateBackoff(pod=name)])
+            backoff = CreateBackoff(pod=name, ended_seconds=seconds_between(_ended_at(pod), now) or 0)
+            found.setdefault("failed", [_failed(node, pod, _count(ended, "Failed")), backoff])
     return tuple(reason for group in found.values() for reason in group)
 
 
@@ -174,6 +190,17 @@ def ended_and_gone(ended: EndedPods) -> PodFailed | PodSucceeded:
     if ended.how == "Succeeded":
         return PodSucceeded(pod=ended.last, before=ended.count, gone=True)
     return PodFailed(code="Failed", pod=ended.last, message="", before=ended.count, gone=True)
+
+
+def _ended_at(pod: Pod) -> datetime | None:
+    """When its last container ended or it was evicted, whichever was later; Ready may have been lost long before."""
+    ends = [
+        one.state.terminated.finished_at
+        for one in (*pod.status.container_statuses, *pod.status.init_container_statuses)
+        if one.state.terminated is not None
+    ]
+    ends += [one.last_transition_time for one in pod.status.conditions if one.type == "DisruptionTarget"]
+    return max((end for end in ends if end is not None), default=None)
 
 
 def _count(ended: EndedPods | None, how: str) -> int:

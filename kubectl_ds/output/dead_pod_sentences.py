@@ -18,6 +18,12 @@ def dead_pod_sentence(reason: PodTerminating | PodFailed | CreateBackoff | PodSu
             return _terminating(reason)
         case PodFailed():
             return _failed(reason)
+        case CreateBackoff(overdue=True):
+            return (
+                f"The pod {reason.pod} failed {human_duration(timedelta(seconds=reason.ended_seconds))} ago, and the "
+                "controller, which waits 15 min at most, has not replaced it; see that kube-controller-manager runs "
+                "and what its log says."
+            )
         case CreateBackoff():
             return (
                 f"The controller backs off before it replaces the failed pod {reason.pod}"

@@ -62,6 +62,26 @@ def test_events_tell_which_pods_ended_on_a_node():
     }
 
 
+@pytest.mark.parametrize(
+    ("evicted", "outlook", "words"),
+    [
+        pytest.param(
+            {"minutes": 20}, "heals", "The controller backs off", id="the controller may still wait"
+        ),
+        pytest.param(
+            {"days": 2}, "unknown", "failed 2d ago, and the controller", id="it never waits so long"
+        ),
+    ],
+)
+def test_a_failed_pod_that_nobody_replaces_is_not_expected_to_heal(evicted, outlook, words):
+    pod = a_pod(DS, "n1", phase="Failed", reason="Evicted")
+    moment = {"type": "DisruptionTarget", "status": "True", "lastTransitionTime": ago(**evicted)}
+    pod["status"]["conditions"] = [moment]
+    codes, found, told = judged(pod)
+    assert (codes, found) == (["Evicted", "CreateBackoff"], outlook)
+    assert words in told
+
+
 def test_another_way_of_ending_counts_from_one():
     events = [ended("a", last=timedelta(minutes=9)), ended("b", how="succeeded", last=timedelta(minutes=2))]
     assert ended_pods(models(*events))["n1"].count == 1
