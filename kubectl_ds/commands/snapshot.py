@@ -23,6 +23,7 @@ Examples:
 """
 
 STDOUT = "-"
+_NOT_FOUND = 404
 
 OWN = (
     Flag("-o", "--output", kind=Text(""), metavar="FILE", help="The file to write; - is standard output."),
@@ -99,6 +100,10 @@ def _say(environment: Environment, values: Mapping[str, Any], written: "Written"
     from kubectl_ds.output.terminal_text import safe
 
     for gap in written.gaps:
-        print(f"warning: {safe(gap.message)}", file=environment.stderr)
+        without_metrics = gap.resource == "podmetrics" and gap.status == _NOT_FOUND
+        words = (
+            "the cluster has no metrics API: what pods use is not known" if without_metrics else gap.message
+        )
+        print(f"warning: {safe(words)}", file=environment.stderr)
     path = "standard output" if values["output"] == STDOUT else values["output"]
     print(safe(written_sentence(path, written.counts, written.taken_at)), file=environment.stderr)
