@@ -60,6 +60,13 @@ def test_links_of_the_documents_lead_somewhere(document: Path):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
+def test_every_decision_has_a_number_of_its_own_and_says_it():
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        assert page.read_text(encoding="utf-8").startswith(f"# {int(page.name[:4])}. "), page.name
+
+
 def test_the_readme_names_every_command():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, _ in COMMANDS:

@@ -49,7 +49,7 @@ READING = {
 """What comes behind the command; a second word of the key only tells two apart."""
 
 # Each was on the way once, for a thing that a few lines do as well or that few runs need; the figures are in
-# docs/decisions/0009-start-up.md.
+# docs/decisions/0017-start-up.md.
 HEAVY = frozenset(
     {
         *(
