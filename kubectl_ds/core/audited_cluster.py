@@ -8,7 +8,7 @@ from typing import Any
 
 from kubectl_ds.core.audit_settings import AuditSettings
 from kubectl_ds.core.control_plane import is_control_plane
-from kubectl_ds.core.coverage import Cluster, coverage
+from kubectl_ds.core.coverage import Cluster, coverage_in
 from kubectl_ds.core.coverage_report import Cause, DaemonSetCoverage, State
 from kubectl_ds.core.idle_gaps import idle_for
 from kubectl_ds.core.model import Container, DaemonSet, Node, Pod, PodSpec
@@ -42,7 +42,7 @@ class AuditedCluster:
         self.snapshot = snapshot
         self.settings = settings
         self.joins = Cluster(snapshot, None)
-        covered = {(one.namespace, one.name): one for one in coverage(snapshot).items}
+        covered = {(one.namespace, one.name): one for one in coverage_in(self.joins).items}
         self.daemonsets: tuple[AuditedDaemonSet, ...] = tuple(
             AuditedDaemonSet(self, one, covered[key_of(one.metadata)])
             for one in sorted(snapshot.daemonsets, key=lambda one: key_of(one.metadata))

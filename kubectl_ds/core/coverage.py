@@ -54,7 +54,18 @@ def coverage(
     the summary. `gates`: inferred from the objects when None. Without the node list there are no nodes in
     the report; without the pods nodes have an eligibility and no state.
     """
-    cluster = Cluster(snapshot, gates)
+    return coverage_in(Cluster(snapshot, gates), names=names, states=states, problems=problems)
+
+
+def coverage_in(
+    cluster: "Cluster",
+    *,
+    names: Collection[str] | None = None,
+    states: Collection[State] | None = None,
+    problems: bool = False,
+) -> CoverageReport:
+    """The same over joins that something else needs as well."""
+    snapshot = cluster.snapshot
     chosen = (one for one in snapshot.daemonsets if names is None or one.metadata.name in names)
     items = [
         _one(cluster, daemonset, states=states, problems=problems)
