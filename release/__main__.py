@@ -3,7 +3,6 @@
 import sys
 from datetime import UTC, datetime
 
-from distribution.krew_manifests import write_manifests
 from release.man_pages import write_man_pages
 from release.places import ROOT, disagreements, notes_of, version_of
 from release.preparing import git, prepare, refusals
@@ -27,10 +26,6 @@ def main(words: list[str]) -> int:
             )
         case ["--notes", tag]:
             return _done(notes_of(ROOT, tag.removeprefix("v")))
-        case ["krew"]:
-            # No archive of the new version has been built: the release workflow writes the sums.
-            write_manifests(ROOT, {})
-            return 0
         case ["--next", version]:
             return _done(NEXT.format(version=version))
         case [version] if not version.startswith("-"):

@@ -47,8 +47,9 @@ def prepare(root: Path, version: str, today: date) -> None:
             text = path.read_text(encoding="utf-8")
             path.write_text(text.replace(f"{UNRELEASED}\n", heading), encoding="utf-8")
     # In a process of its own: this one has the old version, and perhaps the old help, in memory.
-    for verb in ("man", "krew"):
-        subprocess.run([sys.executable, "-m", "release", verb], cwd=root, check=True)
+    # No archive of the new version has been built: the release workflow writes the sums of the manifests.
+    for words in (("release", "man"), ("distribution", "manifests")):
+        subprocess.run([sys.executable, "-m", *words], cwd=root, check=True)
 
 
 def last_release(root: Path) -> str | None:
