@@ -60,7 +60,7 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     """
     from kubectl_ds.commands.auditing import audit_request, audited, explained
     from kubectl_ds.commands.printing import print_report, report_format, write_for_scripts
-    from kubectl_ds.commands.reading import exit_code_for, take_snapshot
+    from kubectl_ds.commands.reading import everywhere_unless_named, exit_code_for, take_snapshot
     from kubectl_ds.core.audit import WANTED
     from kubectl_ds.core.idle_gaps import without_idle_gaps
     from kubectl_ds.output.audit import audit_text
@@ -69,7 +69,7 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     if values["explain"]:
         return explained(environment, values)
     asked, request = report_format(values, besides=AUDIT_FORMATS), audit_request(values)
-    values = {**values, "all_namespaces": values["all_namespaces"] or not values["namespace"]}
+    values = everywhere_unless_named(values)
     if names_a_fleet(values):
         from kubectl_ds.commands.audit_fleet import audit_fleet
 

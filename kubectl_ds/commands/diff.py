@@ -35,7 +35,7 @@ def run(environment: Environment, /, sides: tuple[str, ...], **values: Any) -> E
     """
     from kubectl_ds.commands.diff_sides import STDIN, taken, values_of
     from kubectl_ds.commands.printing import print_report, report_format
-    from kubectl_ds.commands.reading import exit_code_for
+    from kubectl_ds.commands.reading import everywhere_unless_named, exit_code_for
     from kubectl_ds.core.diff import diff
     from kubectl_ds.output.diff import diff_text
 
@@ -47,7 +47,7 @@ def run(environment: Environment, /, sides: tuple[str, ...], **values: Any) -> E
             else "both sides are standard input",
             hint="a snapshot or a dump, a context, or now: kubectl ds diff monday.json.gz now",
         )
-    values = {**values, "all_namespaces": values["all_namespaces"] or not values["namespace"]}
+    values = everywhere_unless_named(values)
     for side in sides:
         values_of(environment, values, side)
     before, after = (taken(environment, values, side) for side in sides)

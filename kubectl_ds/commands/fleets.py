@@ -192,26 +192,10 @@ def _all_opened(
 
 def _opened(environment: Environment, values: Mapping[str, Any], context: str) -> "Session":
     """The session of one context. No plugin may ask anything: the terminal is not its own."""
-    from msgspec.structs import replace
+    from kubectl_ds.commands.reading import logged, logs_requests, opened
 
-    from kubectl_ds.commands.options import connection_flags
-    from kubectl_ds.commands.reading import LOG_REQUESTS_FROM
-    from kubectl_ds.kube.connection import open_session
-
-    session = open_session(
-        connection_flags({**values, "context": context}),
-        environment.variables,
-        stdin_is_tty=False,
-        stderr=environment.stderr,
-    )
-    if values.get("verbosity", 0) < LOG_REQUESTS_FROM:
-        return session
-    from kubectl_ds.kube.logged_transport import LoggedTransport
-
-    def log(line: str) -> None:
-        print(safe(f"{context}: {line}"), file=environment.stderr)
-
-    return replace(session, transport=LoggedTransport(session.transport, log))
+    session = opened(environment, {**values, "context": context}, may_ask=False)
+    return logged(session, environment, f"{context}: ") if logs_requests(values) else session
 
 
 def _one(*asked: Any) -> "Looked":

@@ -26,15 +26,14 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     Without -n all namespaces count. `kubectl ds coverage` says why a place is not as it should be.
     """
     from kubectl_ds.commands.printing import print_report, report_format, write_for_scripts
-    from kubectl_ds.commands.reading import exit_code_for, take_snapshot
+    from kubectl_ds.commands.reading import everywhere_unless_named, exit_code_for, take_snapshot
     from kubectl_ds.core.coverage import coverage
     from kubectl_ds.core.matrix import matrix
     from kubectl_ds.output.formats import MATRIX_FORMATS
     from kubectl_ds.output.matrix import matrix_text
 
     asked = report_format(values, besides=MATRIX_FORMATS)
-    everywhere = {"all_namespaces": values["all_namespaces"] or not values["namespace"]}
-    report = matrix(coverage(take_snapshot(environment, {**values, **everywhere}, (), WANTS)))
+    report = matrix(coverage(take_snapshot(environment, everywhere_unless_named(values), (), WANTS)))
     if asked.name == "html":
         from kubectl_ds.output.matrix_html import matrix_html
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from kubectl_ds.commands.following import following
 from kubectl_ds.commands.reading import (
     EVERYTHING,
+    everywhere_unless_named,
     read_options_from,
     say_what_is_lacking,
     scope_from,
@@ -100,6 +101,5 @@ def about_nodes(snapshot: "ClusterSnapshot", names: Sequence[str]) -> "ClusterSn
 
 def node_scope(values: Mapping[str, Any], names: Sequence[str], session: "Session") -> "Scope":
     """All namespaces unless one is named: a node waits for the DaemonSets of all of them."""
-    everywhere = values["all_namespaces"] or not values["namespace"]
-    scope = scope_from({**values, "all_namespaces": everywhere}, (), session)
+    scope = scope_from(everywhere_unless_named(values), (), session)
     return replace(scope, nodes=tuple(names))

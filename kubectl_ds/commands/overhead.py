@@ -42,13 +42,13 @@ def run(environment: Environment, /, **values: Any) -> ExitCode:
     Without -n all namespaces count, since a node has to hold the DaemonSets of all of them.
     """
     from kubectl_ds.commands.printing import print_report, report_format
-    from kubectl_ds.commands.reading import exit_code_for, take_snapshot
+    from kubectl_ds.commands.reading import everywhere_unless_named, exit_code_for, take_snapshot
     from kubectl_ds.core.idle_gaps import without_idle_gaps
     from kubectl_ds.core.overhead import overhead, sorted_by
     from kubectl_ds.output.overhead import overhead_text
 
     asked = report_format(values)
-    values = {**values, "all_namespaces": values["all_namespaces"] or not values["namespace"]}
+    values = everywhere_unless_named(values)
     if names_a_fleet(values):
         from kubectl_ds.commands.fleets import Look, look_at_fleet
 

@@ -30,21 +30,17 @@ def session_from(environment: Environment, values: Mapping[str, Any]) -> "Iterat
     """The session that the flags ask for, closed at the end whatever happens."""
     from msgspec.structs import replace
 
-    with _opened(environment, values) as session:
-        if values.get("verbosity", 0) < LOG_REQUESTS_FROM:
+    with opened(environment, values, may_ask=True) as session:
+        if logs_requests(values):
+            session = logged(session, environment)
+        else:
             # Beside a line for each request a bar would be in the way.
             session = replace(session, progress=lambda: shown_progress(environment))
-        else:
-            from kubectl_ds.kube.logged_transport import LoggedTransport
-
-            def log(line: str) -> None:
-                print(safe(line), file=environment.stderr)
-
-            session = replace(session, transport=LoggedTransport(session.transport, log))
         yield session
 
 
-def _opened(environment: Environment, values: Mapping[str, Any]) -> "Session":
+def opened(environment: Environment, values: Mapping[str, Any], *, may_ask: bool) -> "Session":
+    """A session as the flags have it. With `may_ask` a credential plugin may use the terminal, where there is one."""
     if values.get("dump"):
         from kubectl_ds.commands.dumps import session_of_dump
 
@@ -54,9 +50,30 @@ def _opened(environment: Environment, values: Mapping[str, Any]) -> "Session":
     return open_session(
         connection_flags(values),
         environment.variables,
-        stdin_is_tty=environment.stdin_is_terminal,
+        stdin_is_tty=may_ask and environment.stdin_is_terminal,
         stderr=environment.stderr,
     )
+
+
+def logs_requests(values: Mapping[str, Any]) -> bool:
+    return bool(values.get("verbosity", 0) >= LOG_REQUESTS_FROM)
+
+
+def logged(session: "Session", environment: Environment, whose: str = "") -> "Session":
+    """The same session, which says each request on standard error, with `whose` before it."""
+    from msgspec.structs import replace
+
+    from kubectl_ds.kube.logged_transport import LoggedTransport
+
+    def log(line: str) -> None:
+        print(safe(f"{whose}{line}"), file=environment.stderr)
+
+    return replace(session, transport=LoggedTransport(session.transport, log))
+
+
+def everywhere_unless_named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The flags of a command that looks in all namespaces where none is given."""
+    return {**values, "all_namespaces": values["all_namespaces"] or not values["namespace"]}
 
 
 def scope_from(values: Mapping[str, Any], names: Sequence[str], session: "Session") -> "Scope":
