@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO
 
 from msgspec.structs import replace
 
+from kubectl_ds.commands.history import WANTS as _FOR_HISTORY
+from kubectl_ds.commands.overhead import WANTS as _FOR_OVERHEAD
+from kubectl_ds.commands.reading import EVERYTHING as _FOR_COVERAGE
 from kubectl_ds.core.audit import WANTED as _FOR_AUDIT
 from kubectl_ds.core.audit import audit as _audit
 from kubectl_ds.core.audit_report import AuditReport, Finding
@@ -88,12 +91,6 @@ __all__ = [
 Source = Session | ClusterSnapshot
 """A cluster that is asked now, or one moment of it that was read already."""
 
-_FOR_COVERAGE: frozenset[Resource] = frozenset(
-    ("daemonsets", "nodes", "pods", "events", "controllerrevisions")
-)
-_FOR_OVERHEAD: frozenset[Resource] = frozenset(
-    ("daemonsets", "nodes", "pods", "limitranges", "runtimeclasses", "podmetrics")
-)
 _FOR_PLAN: frozenset[Resource] = frozenset(
     ("daemonsets", "nodes", "pods", "priorityclasses", "limitranges", "runtimeclasses")
 )
@@ -173,7 +170,7 @@ def rollout(source: Source, name: str, *, namespace: str | None = None) -> Rollo
 
 def history(source: Source, name: str, *, namespace: str | None = None) -> HistoryReport:
     """What `kubectl ds history NAME` reports. Raises `NotFoundError` for a name that is not there."""
-    moment = _moment(source, frozenset(("daemonsets", "pods", "controllerrevisions")), namespace, [name])
+    moment = _moment(source, _FOR_HISTORY, namespace, [name])
     return _history(moment, _the_one(moment, name))
 
 
